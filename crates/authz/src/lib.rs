@@ -1,0 +1,1 @@
+//! Who may do what: actors, actions, casbin decisions, Permit, Scope, explanations

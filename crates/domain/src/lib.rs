@@ -1,0 +1,18 @@
+//! What Fonds knows without a database: ids, organisations, calendars, record types and forms, and the state
+//! machines of record, submission and receipt. Pure functions, no IO, no async; time and chance are parameters.
+
+pub mod account;
+pub mod calendar;
+pub mod clock;
+pub mod id;
+pub mod locale;
+pub mod org;
+pub mod post;
+pub mod problem;
+pub mod record;
+pub mod submission;
+pub mod tenant;
+
+pub use id::Id;
+pub use locale::Locale;
+pub use problem::{Code, Outcome, Problem};

@@ -1,0 +1,1 @@
+//! Records: states and the values that every record has.

@@ -1,0 +1,1 @@
+//! Submissions and receipts: the state machine of the upward flow.

@@ -1,0 +1,58 @@
+//! One customer's whole tree, walled off from every other.
+
+use serde::{Deserialize, Serialize};
+
+/// The small integer that leads every key; never leaves the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TenantId(pub i32);
+
+/// The tenant's name outside: lower-case letters, digits and hyphens. Tokens begin with it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TenantKey(String);
+
+impl TenantKey {
+    /// Reads a key: 2 to 31 of `a-z 0-9 -`, beginning with a letter or digit.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (2..=31).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !text.starts_with('-');
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Position in the tree, 1 at the top. Its name is the tenant's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Level(pub i16);
+
+/// What a tenant calls one level of its tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelName {
+    /// Chinese name, e.g. 省.
+    pub zh: String,
+    /// English name, e.g. province.
+    pub en: String,
+}
+
+/// What a tenant may set for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TenantSettings {
+    /// Days after which a pending review is overdue.
+    pub review_days: u16,
+    /// IANA name of the time zone in which days begin.
+    pub time_zone: chrono_tz::Tz,
+}
+
+impl Default for TenantSettings {
+    fn default() -> Self {
+        Self { review_days: 7, time_zone: chrono_tz::Asia::Shanghai }
+    }
+}

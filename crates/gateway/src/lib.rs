@@ -1,0 +1,1 @@
+//! axum router, tower layers, sign-in and sessions, the hardened GraphQL handler, health, metrics, redis

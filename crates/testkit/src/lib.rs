@@ -1,0 +1,1 @@
+//! Database, application, actors and clock for tests

@@ -1,0 +1,1 @@
+//! Job handlers and reconcilers: the fold of the figures, schedules, the outbox relay
