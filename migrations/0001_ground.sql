@@ -113,3 +113,7 @@ CREATE FUNCTION sec.governs(p_org uuid) RETURNS boolean LANGUAGE sql STABLE
   AS $$ SELECT EXISTS (
           SELECT FROM org o, unnest(sec.roots()) AS root
           WHERE o.tenant_id = sec.tenant() AND o.id = p_org AND starts_with(o.path, root)) $$;
+
+-- What has been applied: the digest of every migration and function, asked by readiness.
+CREATE TABLE sec.schema_state (fingerprint text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+GRANT SELECT ON sec.schema_state TO fonds_app, fonds_worker;

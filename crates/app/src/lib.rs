@@ -1,1 +1,45 @@
-//! Use cases, one function each: transaction, decision, effects
+//! The use cases of Fonds, one function each. A mutation: begin (enter, idempotency) → locate → permit → decision of the
+//! domain → write that consumes the permit → audit and outbox in the same transaction → commit. A read: scope → one query.
+
+pub mod chance;
+pub mod clock;
+pub mod error;
+pub mod work;
+
+use std::sync::Arc;
+
+use domain::clock::Clock;
+use store::Store;
+
+pub use chance::Chance;
+pub use clock::SystemClock;
+pub use error::{Error, Result};
+pub use work::{Begun, Caller, Command, Reader, Work};
+
+/// What every use case stands on. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The first wall.
+    pub policy: Arc<authz::Policy>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
+}
+
+impl App {
+    /// An application on a database, with the shipped policy.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self> {
+        let policy = authz::Policy::builtin().map_err(|fault| Error::internal("policy", fault))?;
+        Ok(Self { store, policy: Arc::new(policy), clock, chance })
+    }
+
+    /// A new id.
+    pub fn id<T>(&self) -> domain::Id<T> {
+        let mut bytes = [0; 10];
+        self.chance.fill(&mut bytes);
+        domain::Id::mint(self.clock.now(), bytes)
+    }
+}

@@ -1,1 +1,19 @@
-//! All SQL: migrations, the one transaction entry, reads and writes that ask for a Permit or a Scope
+//! All SQL of Fonds. A transaction begins by entering ([`Store::read`], [`Store::write`]): the database reads session,
+//! account, posts and policy version from rows and sets the context that row security asks for. The pool never leaves
+//! this crate; reads of one object take a `Permit`, reads of many a `Scope`.
+
+#![warn(missing_docs)]
+
+pub mod audit;
+pub mod entry;
+pub mod error;
+pub mod idempotency;
+pub mod migrate;
+pub mod policy;
+pub mod pool;
+pub mod tx;
+
+pub use entry::Entry;
+pub use error::{Error, Result};
+pub use pool::{Settings, Store};
+pub use tx::Tx;

@@ -1,1 +1,3 @@
 //! Database, application, actors and clock for tests
+
+pub mod cluster;

@@ -1,0 +1,182 @@
+//! The frame of every use case: who calls, a reader for reads, a piece of work for a mutation.
+
+use std::sync::Arc;
+
+use authz::{Actor, TenantPolicy};
+use chrono::{DateTime, Utc};
+use domain::{Code, Id, Locale, Outcome, Problem, id::noun};
+use serde::{Serialize, de::DeserializeOwned};
+use store::{Entry, Tx, idempotency::Known};
+
+use crate::{App, Error, Result};
+
+/// Who calls, before anything is known of him.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The session that the request names.
+    pub entry: Entry,
+    /// Language asked for; the person's own where none was.
+    pub locale: Option<Locale>,
+    /// Address that the request came from, for the audit.
+    pub origin: Option<String>,
+}
+
+/// What every mutation brings along.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Name of the operation, e.g. `record.submit`.
+    pub operation: &'static str,
+    /// The caller's key: 8 to 128 printable characters. Repeating it repeats the answer, not the effect.
+    pub key: String,
+    /// In the name of which post.
+    pub post: Id<noun::Post>,
+    /// The input, for the digest that tells a repetition from another request under the same key.
+    pub input: serde_json::Value,
+}
+
+impl Command {
+    /// A command with its input.
+    pub fn new(operation: &'static str, key: &str, post: Id<noun::Post>, input: &impl Serialize) -> Self {
+        Self { operation, key: key.to_owned(), post, input: serde_json::to_value(input).unwrap_or_default() }
+    }
+}
+
+/// An entered read.
+#[derive(Debug)]
+pub struct Reader {
+    /// The transaction.
+    pub tx: Tx,
+    /// Who reads.
+    pub actor: Actor,
+    /// What he may.
+    pub policy: Arc<TenantPolicy>,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
+/// An entered mutation.
+#[derive(Debug)]
+pub struct Work {
+    /// The transaction.
+    pub tx: Tx,
+    /// Who acts, under one post.
+    pub actor: Actor,
+    /// What he may.
+    pub policy: Arc<TenantPolicy>,
+    /// When.
+    pub now: DateTime<Utc>,
+    /// Address that the request came from.
+    pub origin: Option<String>,
+    key: String,
+}
+
+/// What beginning came to.
+#[derive(Debug)]
+pub enum Begun<T> {
+    /// Do it.
+    Fresh(Work),
+    /// It was done before, or is refused for its key: this is the answer.
+    Answered(Outcome<T>),
+}
+
+/// What is kept of an answer: the value and the warnings beside it.
+#[derive(Serialize, serde::Deserialize)]
+struct Kept<T> {
+    value: T,
+    warnings: Vec<Problem>,
+}
+
+impl App {
+    /// Enters for reading.
+    pub async fn read(&self, caller: &Caller) -> Result<Reader> {
+        let now = self.clock.now();
+        let (actor, mut tx) = self.store.read(&caller.entry, now).await?.ok_or(Error::Unauthenticated)?;
+        let policy = self.policy_of(&actor, &mut tx).await?;
+        Ok(Reader { tx, actor, policy, now })
+    }
+
+    /// Enters for a mutation in the name of one post and claims its key.
+    pub async fn begin<T: DeserializeOwned>(&self, caller: &Caller, command: Command) -> Result<Begun<T>> {
+        let plausible = (8..=128).contains(&command.key.len()) && command.key.bytes().all(|byte| byte.is_ascii_graphic());
+        if !plausible {
+            return Ok(Begun::Answered(Outcome::Refused(vec![Problem::new(
+                Code::Invalid,
+                &["idempotencyKey"],
+                "幂等键须为 8 至 128 个可见 ASCII 字符，每次操作各用一个（如 UUID）",
+                "an idempotency key is 8 to 128 visible ASCII characters, one for each operation (a UUID, say)",
+            )])));
+        }
+        let now = self.clock.now();
+        let entered = self.store.write(&caller.entry.acting(command.post), now).await?;
+        let (actor, tx) = entered.ok_or(Error::Unauthenticated)?;
+        self.begin_entered(actor, tx, command, caller.origin.clone(), now).await
+    }
+
+    /// The same for the worker, in the name of an account.
+    pub async fn begin_as<T: DeserializeOwned>(
+        &self,
+        tenant: domain::tenant::TenantId,
+        account: Id<noun::Account>,
+        command: Command,
+    ) -> Result<Begun<T>> {
+        let now = self.clock.now();
+        let entered = self.store.write_as(tenant, account, Some(command.post), now).await?;
+        let (actor, tx) = entered.ok_or(Error::Unauthenticated)?;
+        self.begin_entered(actor, tx, command, None, now).await
+    }
+
+    async fn begin_entered<T: DeserializeOwned>(
+        &self,
+        actor: Actor,
+        mut tx: Tx,
+        command: Command,
+        origin: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Result<Begun<T>> {
+        let digest = store::idempotency::digest(command.operation, &command.input);
+        match store::idempotency::claim(&mut tx, &command.key, command.operation, digest).await? {
+            Known::Fresh => {}
+            Known::Other => return Err(Error::Conflict),
+            Known::Answered(answer) => {
+                let kept: Kept<T> = serde_json::from_value(answer).map_err(|error| Error::internal("answer", error))?;
+                return Ok(Begun::Answered(Outcome::Done(kept.value, kept.warnings)));
+            }
+        }
+        let policy = self.policy_of(&actor, &mut tx).await?;
+        Ok(Begun::Fresh(Work { tx, actor, policy, now, origin, key: command.key }))
+    }
+
+    /// The tenant's policy at the version that `enter` has read.
+    async fn policy_of(&self, actor: &Actor, tx: &mut Tx) -> Result<Arc<TenantPolicy>> {
+        if let Some(policy) = self.policy.tenant(actor.tenant, actor.policy_version) {
+            return Ok(policy);
+        }
+        let rows = store::policy::rows(tx).await.inspect_err(|_| self.policy.failed(actor.tenant))?;
+        let lines: Vec<_> = rows.lines.iter().map(store::policy::LineRow::raw).collect();
+        match self.policy.load(actor.tenant, actor.policy_version, &rows.roles, &lines) {
+            Ok(policy) => Ok(policy),
+            Err(error) => {
+                tracing::error!(tenant = actor.tenant.0, %error, "the tenant's policy could not be loaded");
+                self.policy.kept(actor.tenant).ok_or_else(|| Error::internal("policy", error))
+            }
+        }
+    }
+}
+
+impl Work {
+    /// Keeps the answer beside the effect, commits, and gives the outcome.
+    pub async fn done<T: Serialize + DeserializeOwned>(mut self, value: T, warnings: Vec<Problem>) -> Result<Outcome<T>> {
+        let kept = Kept { value, warnings };
+        let answer = serde_json::to_value(&kept).map_err(|error| Error::internal("answer", error))?;
+        store::idempotency::answer(&mut self.tx, &self.key, &answer).await?;
+        self.tx.commit().await?;
+        Ok(Outcome::Done(kept.value, kept.warnings))
+    }
+
+    /// An audit entry of this work, with its outbox row.
+    pub async fn audit(&mut self, entry: store::audit::Entry<'_>) -> Result<()> {
+        let org = self.actor.acting_posts().next().map(|post| post.org.org);
+        let origin = self.origin.clone();
+        Ok(store::audit::append(&mut self.tx, store::audit::Entry { org, origin: origin.as_deref(), ..entry }).await?)
+    }
+}

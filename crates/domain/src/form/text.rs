@@ -1,0 +1,79 @@
+//! What may stand in the texts of a content, whatever the form: no state-secret marks, nothing invisible.
+
+use serde_json::Value;
+
+use super::{
+    secret::state_secret_mark,
+    sentence::{Field, content_path},
+};
+use crate::{Code, Problem};
+
+/// Visits every text of a content, with the names and numbers on the way.
+fn each_text(value: &Value, path: &mut Vec<String>, visit: &mut impl FnMut(&[String], &str)) {
+    match value {
+        Value::String(text) => visit(path, text),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index.to_string());
+                each_text(item, path, visit);
+                path.pop();
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                path.push(name.clone());
+                // A mark can be sent as the name of a field, too.
+                visit(path, name);
+                each_text(field, path, visit);
+                path.pop();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Places of state-secret marks. Says where and what to do, and repeats nothing.
+pub(crate) fn secrets(form: &Value, title: &str, content: &Value) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if state_secret_mark(title).is_some() {
+        found.push(secret(vec!["title".to_owned()], "“题名”", "\"Title\""));
+    }
+    each_text(content, &mut Vec::new(), &mut |path, text| {
+        if state_secret_mark(text).is_some() {
+            let field = Field::find(form, path);
+            found.push(secret(content_path(path), &field.zh, &field.en));
+        }
+    });
+    found
+}
+
+fn secret(path: Vec<String>, zh: &str, en: &str) -> Problem {
+    Problem {
+        code: Code::Invalid,
+        path,
+        zh: format!(
+            "{zh}中有国家秘密标志。本平台不得录入、存储、传输国家秘密：请立即从平台上撤下这份材料，不要另存或转发，并联系本单位保密办处理。"
+        ),
+        en: format!(
+            "{en} carries a state-secret mark. State secrets may not be entered here: take the material off the platform \
+             now, do not copy or forward it, and call your confidentiality office (保密办)."
+        ),
+    }
+}
+
+/// Places of control characters other than tab and line breaks, which neither paper nor database can hold.
+pub(crate) fn invisible(form: &Value, content: &Value) -> Vec<Problem> {
+    let mut found = Vec::new();
+    each_text(content, &mut Vec::new(), &mut |path, text| {
+        if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+            let field = Field::find(form, path);
+            found.push(Problem {
+                code: Code::Invalid,
+                path: content_path(path),
+                zh: format!("{}中有不可见的控制字符，请删去后重新填写。", field.zh),
+                en: format!("{} has invisible control characters: remove them and enter it again.", field.en),
+            });
+        }
+    });
+    found
+}

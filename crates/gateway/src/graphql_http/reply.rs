@@ -1,0 +1,75 @@
+//! From the executor's response to the HTTP answer.
+
+use async_graphql::{Response as Executed, ServerError, Value};
+use axum::{
+    body::Body,
+    http::{Response, StatusCode},
+};
+use domain::Locale;
+
+use super::{
+    media::Media,
+    refusal::{Entry, Refusal, write},
+};
+
+/// Errors told of a request that was refused, and of one that ran.
+const REFUSED: usize = 10;
+const RAN: usize = 100;
+/// Characters of one message.
+const MESSAGE: usize = 300;
+
+/// Whether the request was refused before any field ran: fields give their path, the validation none.
+pub(super) fn is_refused(executed: &Executed) -> bool {
+    executed.data == Value::Null
+        && !executed.errors.is_empty()
+        && executed.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// The answer to an operation; `describes` is the caller's right to the schema's description.
+pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, describes: bool) -> Response<Body> {
+    if is_refused(&executed) {
+        metrics::counter!("fonds_graphql_refused_total", "code" => "BAD_REQUEST").increment(1);
+        let entries: Vec<_> =
+            executed.errors.into_iter().take(REFUSED).map(|error| invalid(error, locale, describes)).collect();
+        return write(media.document_fault(), media, &entries);
+    }
+    executed.errors.truncate(RAN);
+    for error in &mut executed.errors {
+        error.message = cut(&error.message);
+        // Our resolvers set a code; without one it is the library's refusal of an argument.
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", "BAD_REQUEST");
+        }
+    }
+    let headers = std::mem::take(&mut executed.http_headers);
+    let Ok(body) = serde_json::to_vec(&executed) else { return Refusal::Internal.answer(media, locale) };
+    let mut answer = media.write(StatusCode::OK, body.into());
+    for (name, value) in &headers {
+        answer.headers_mut().append(name, value.clone());
+    }
+    answer
+}
+
+fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
+    // What a misspelt name might have been is part of the schema's description.
+    let told = if describes { error.message.as_str() } else { error.message.split(" Did you mean").next().unwrap_or("") };
+    let detail = cut(told);
+    let message = match locale {
+        Locale::Zh => format!("请求与接口定义不符:{detail}"),
+        Locale::En => detail,
+    };
+    Entry {
+        message,
+        locations: error.locations.into_iter().take(4).collect(),
+        path: Vec::new(),
+        extensions: serde_json::json!({ "code": "BAD_REQUEST" }),
+    }
+}
+
+fn cut(message: &str) -> String {
+    match message.char_indices().nth(MESSAGE) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# The database and the settings of a demo.
+
+# demo_database DATABASE [fresh]: made if it is not there; the binary migrates it.
+demo_database() {
+  if [ "${2:-}" = fresh ]; then
+    psql_as postgres postgres -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)"
+  fi
+  psql_as postgres postgres -f "$FONDS_ROOT/migrations/roles.sql" >/dev/null
+  if [ -z "$(psql_as postgres postgres -A -t -c "SELECT 1 FROM pg_database WHERE datname = '$1'")" ]; then
+    psql_as postgres postgres -c "CREATE DATABASE $1 OWNER fonds_owner"
+  fi
+}
+
+# demo_settings DATABASE PORT: the settings of the binary, where the caller has not set them.
+demo_settings() {
+  export FONDS_DATABASE__URL="${FONDS_DATABASE__URL:-$(pg_url "$1" fonds_app)}"
+  export FONDS_DATABASE__WORKER_URL="${FONDS_DATABASE__WORKER_URL:-$(pg_url "$1" fonds_worker)}"
+  export FONDS_DATABASE__ADMIN_URL="${FONDS_DATABASE__ADMIN_URL:-$(pg_url "$1" postgres)}"
+  export FONDS_REDIS__URL="${FONDS_REDIS__URL:-$(redis_url)}"
+  export FONDS_HTTP__LISTEN="${FONDS_HTTP__LISTEN:-127.0.0.1:$2}"
+  # These belong to the scripts; the binary knows its own keys alone.
+  unset FONDS_DATABASE_URL FONDS_REDIS_URL FONDS_PORT
+}

