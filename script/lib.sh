@@ -11,6 +11,7 @@ unset fonds_var
 
 FONDS_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 FONDS_STATE=${FONDS_STATE:-$FONDS_ROOT/.fonds}
+cd "$FONDS_ROOT" # the caller's folder may be one that the servers' account cannot enter
 
 say() { printf '%s\n' "$*" >&2; }
 step() { printf '\n== %s\n' "$*" >&2; }

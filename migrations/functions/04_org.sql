@@ -42,21 +42,32 @@ CREATE OR REPLACE FUNCTION sec.current_org_version(p_org uuid) RETURNS org_versi
 ALTER FUNCTION sec.current_org_version OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.current_org_version FROM PUBLIC;
 
+-- First day of which the organisation is known. Nothing hangs below a superior that was not there yet.
+CREATE OR REPLACE FUNCTION sec.known_since(p_org uuid) RETURNS date LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT min(valid_from) FROM org_version WHERE tenant_id = sec.tenant() AND org_id = p_org AND superseded_at IS NULL $$;
+ALTER FUNCTION sec.known_since OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.known_since FROM PUBLIC;
+
+-- Founds an organisation below another.
 CREATE OR REPLACE FUNCTION sec.create_org(p_id uuid, p_version uuid, p_parent uuid, p_kind text, p_code text, p_name text, p_short_name text,
+    p_formation text, p_unit_name text, p_unit_code text, p_unit_category text, p_term_start date, p_term_years smallint,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE up org; v org_version; v_label bigint; v_levels int;
 BEGIN
   PERFORM sec.lock_structure(), sec.check_structure(p_parent);
-  SELECT * INTO up FROM org WHERE tenant_id = sec.tenant() AND id = p_parent FOR UPDATE;
-  IF up.state <> 'active' THEN RAISE EXCEPTION 'org: the superior is closed' USING ERRCODE = 'FD001'; END IF;
+  SELECT * INTO up FROM org WHERE tenant_id = sec.tenant() AND id = p_parent FOR NO KEY UPDATE;
+  IF up.state IS DISTINCT FROM 'active' THEN RAISE EXCEPTION 'org: the superior is closed' USING ERRCODE = 'FD001'; END IF;
+  IF p_from < sec.known_since(p_parent) THEN RAISE EXCEPTION 'org: the superior was not there yet' USING ERRCODE = 'FD001'; END IF;
   SELECT jsonb_array_length(levels) INTO v_levels FROM tenant WHERE id = sec.tenant();
   IF up.level >= v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
   UPDATE tenant SET next_org = next_org + 1 WHERE id = sec.tenant() RETURNING next_org - 1 INTO v_label;
   INSERT INTO org (tenant_id, id, parent_id, label, path, level, kind, code, name, short_name, established_on)
   VALUES (sec.tenant(), p_id, p_parent, v_label, up.path || to_hex(v_label) || '/', up.level + 1, p_kind, p_code, p_name, p_short_name, p_from);
   v.id := p_version; v.org_id := p_id; v.parent_id := p_parent; v.level := up.level + 1; v.kind := p_kind; v.code := p_code; v.name := p_name;
-  v.short_name := p_short_name; v.state := 'active'; v.valid_from := p_from; v.change := 'establish';
+  v.short_name := p_short_name; v.formation := p_formation; v.unit_name := p_unit_name; v.unit_code := p_unit_code;
+  v.unit_category := p_unit_category; v.term_start := p_term_start; v.term_years := p_term_years;
+  v.state := 'active'; v.valid_from := p_from; v.change := 'establish';
   v.document_no := p_document_no; v.document_date := p_document_date; v.reason := p_reason;
   PERFORM sec.write_org_version(NULL::org_version, v, NULL, p_at);
 END $$;
@@ -67,13 +78,13 @@ GRANT EXECUTE ON FUNCTION sec.create_org TO fonds_app;
 CREATE OR REPLACE FUNCTION sec.rename_org(p_org uuid, p_version uuid, p_closed uuid, p_name text, p_short_name text,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE old org_version; v org_version;
+DECLARE me org; old org_version; v org_version;
 BEGIN
   PERFORM sec.lock_structure(), sec.check_structure(p_org);
-  PERFORM FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR UPDATE;
+  SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR NO KEY UPDATE;
   old := sec.current_org_version(p_org);
-  IF old.state <> 'active' OR p_from < old.valid_from THEN RAISE EXCEPTION 'org: changed meanwhile' USING ERRCODE = 'FD001'; END IF;
-  v := old; v.id := p_version; v.name := p_name; v.short_name := p_short_name; v.valid_from := p_from; v.change := 'rename';
+  IF old.state IS DISTINCT FROM 'active' OR p_from < old.valid_from THEN RAISE EXCEPTION 'org: changed meanwhile' USING ERRCODE = 'FD001'; END IF;
+  v := old; v.id := p_version; v.level := me.level; v.name := p_name; v.short_name := p_short_name; v.valid_from := p_from; v.change := 'rename';
   v.document_no := p_document_no; v.document_date := p_document_date; v.reason := p_reason;
   PERFORM sec.write_org_version(old, v, p_closed, p_at);
   UPDATE org SET name = p_name, short_name = p_short_name WHERE tenant_id = sec.tenant() AND id = p_org;
@@ -82,28 +93,37 @@ ALTER FUNCTION sec.rename_org OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.rename_org FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.rename_org TO fonds_app;
 
+-- Would p_org come to stand below itself on any day from p_from on, if it hung below p_parent? Asks today's line, and the
+-- superiors that p_parent and they have had since: conservative, because two of them may never have been at once.
+CREATE OR REPLACE FUNCTION sec.makes_cycle(p_org uuid, p_parent uuid, p_from date) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH RECURSIVE line(id) AS (
+    SELECT p_parent
+    UNION
+    SELECT ov.parent_id FROM line JOIN org_version ov ON ov.tenant_id = sec.tenant() AND ov.org_id = line.id AND ov.superseded_at IS NULL
+     WHERE ov.parent_id IS NOT NULL AND (ov.valid_to IS NULL OR ov.valid_to > p_from))
+  SELECT EXISTS (SELECT FROM line WHERE id = p_org) $$;
+ALTER FUNCTION sec.makes_cycle OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.makes_cycle FROM PUBLIC;
+
 -- Moves the organisation with its whole subtree. Levels below change with it where the new parent stands on another level.
+-- The versions of what is below are not written again: on a past day, level is the number of superiors of that day.
 CREATE OR REPLACE FUNCTION sec.move_org(p_org uuid, p_version uuid, p_closed uuid, p_parent uuid,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE me org; up org; old org_version; v org_version; v_path text; v_levels int; v_deepest int;
 BEGIN
   PERFORM sec.lock_structure(), sec.check_structure(p_org), sec.check_structure(p_parent);
-  SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR UPDATE;
+  SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR NO KEY UPDATE;
   SELECT * INTO up FROM org WHERE tenant_id = sec.tenant() AND id = p_parent FOR SHARE;
   old := sec.current_org_version(p_org);
-  IF me.parent_id IS NULL OR starts_with(up.path, me.path) THEN RAISE EXCEPTION 'org: a cycle' USING ERRCODE = 'FD001'; END IF;
-  -- Neither may it be a cycle on any day since: the superior's line of then must not lead through the moved one.
-  IF EXISTS (
-    WITH RECURSIVE line(id) AS (
-      SELECT p_parent
-      UNION
-      SELECT ov.parent_id FROM line JOIN org_version ov ON ov.tenant_id = sec.tenant() AND ov.org_id = line.id AND ov.superseded_at IS NULL
-        AND (ov.valid_to IS NULL OR ov.valid_to > p_from) WHERE ov.parent_id IS NOT NULL)
-    SELECT FROM line WHERE id = p_org) THEN
+  IF old.state IS DISTINCT FROM 'active' OR up.state IS DISTINCT FROM 'active' OR p_from < old.valid_from
+     OR p_from < sec.known_since(p_parent) THEN
+    RAISE EXCEPTION 'org: changed meanwhile' USING ERRCODE = 'FD001';
+  END IF;
+  IF me.parent_id IS NULL OR starts_with(up.path, me.path) OR sec.makes_cycle(p_org, p_parent, p_from) THEN
     RAISE EXCEPTION 'org: a cycle' USING ERRCODE = 'FD001';
   END IF;
-  IF old.state <> 'active' OR up.state <> 'active' OR p_from < old.valid_from THEN RAISE EXCEPTION 'org: changed meanwhile' USING ERRCODE = 'FD001'; END IF;
   SELECT jsonb_array_length(levels) INTO v_levels FROM tenant WHERE id = sec.tenant();
   SELECT max(level) INTO v_deepest FROM org WHERE tenant_id = sec.tenant() AND path >= me.path AND path < me.path || 'g';
   IF v_deepest - me.level + up.level + 1 > v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
@@ -111,53 +131,63 @@ BEGIN
   v.document_no := p_document_no; v.document_date := p_document_date; v.reason := p_reason;
   PERFORM sec.write_org_version(old, v, p_closed, p_at);
   v_path := up.path || to_hex(me.label) || '/';
-  UPDATE org SET parent_id = p_parent WHERE tenant_id = sec.tenant() AND id = p_org;
-  UPDATE org SET path = v_path || substr(path, length(me.path) + 1), level = level - me.level + up.level + 1
+  UPDATE org SET parent_id = CASE WHEN id = p_org THEN p_parent ELSE parent_id END,
+         path = v_path || substr(path, length(me.path) + 1), level = level - me.level + up.level + 1
    WHERE tenant_id = sec.tenant() AND path >= me.path AND path < me.path || 'g';
 END $$;
 ALTER FUNCTION sec.move_org OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.move_org FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.move_org TO fonds_app;
 
--- What stands in the way of closing, and what a move carries: counts for the preview and the refusal.
-CREATE OR REPLACE FUNCTION sec.open_work(p_org uuid)
-RETURNS TABLE (orgs bigint, children bigint, posts bigint, in_review bigint, pending bigint, drafts bigint)
+-- What stands in the way of closing, and what a move carries: counts over the organisation and all below, for the
+-- preview and the refusal. children: those at work directly below; child_until: the last day on which there was one.
+CREATE OR REPLACE FUNCTION sec.open_work(p_org uuid, p_at timestamptz)
+RETURNS TABLE (orgs bigint, children bigint, posts bigint, in_review bigint, pending bigint, drafts bigint, deepest smallint, child_until date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE me org;
 BEGIN
   PERFORM sec.check_structure(p_org);
   SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org;
-  SELECT count(*) INTO orgs FROM org WHERE tenant_id = me.tenant_id AND path >= me.path AND path < me.path || 'g' AND state = 'active';
+  SELECT count(*) FILTER (WHERE state = 'active'), max(level) INTO orgs, deepest
+    FROM org WHERE tenant_id = me.tenant_id AND path >= me.path AND path < me.path || 'g';
   SELECT count(*) INTO children FROM org WHERE tenant_id = me.tenant_id AND parent_id = p_org AND state = 'active';
-  SELECT count(*) INTO posts FROM post p JOIN org o ON o.tenant_id = p.tenant_id AND o.id = p.org_id
-   WHERE p.tenant_id = me.tenant_id AND o.path >= me.path AND o.path < me.path || 'g' AND (p.valid_to IS NULL OR p.valid_to > now());
-  SELECT count(*) INTO in_review FROM record WHERE tenant_id = me.tenant_id AND org_id = p_org AND state = 'in_review';
-  SELECT count(*) INTO pending FROM receipt WHERE tenant_id = me.tenant_id AND org_id = p_org AND state = 'pending';
-  SELECT count(*) INTO drafts FROM record WHERE tenant_id = me.tenant_id AND org_id = p_org AND state IN ('draft','returned','withdrawn');
+  SELECT max(valid_to) INTO child_until FROM org_version
+   WHERE tenant_id = me.tenant_id AND parent_id = p_org AND superseded_at IS NULL AND state = 'active';
+  SELECT count(*) INTO posts FROM org o JOIN post p ON p.tenant_id = o.tenant_id AND p.org_id = o.id
+   WHERE o.tenant_id = me.tenant_id AND o.path >= me.path AND o.path < me.path || 'g' AND (p.valid_to IS NULL OR p.valid_to > p_at);
+  SELECT count(*) FILTER (WHERE r.state = 'in_review'), count(*) FILTER (WHERE r.state <> 'in_review') INTO in_review, drafts
+    FROM org o JOIN record r ON r.tenant_id = o.tenant_id AND r.org_id = o.id
+   WHERE o.tenant_id = me.tenant_id AND o.path >= me.path AND o.path < me.path || 'g'
+     AND r.state IN ('in_review','draft','returned','withdrawn');
+  SELECT count(*) INTO pending FROM org o JOIN receipt r ON r.tenant_id = o.tenant_id AND r.org_id = o.id
+   WHERE o.tenant_id = me.tenant_id AND o.path >= me.path AND o.path < me.path || 'g' AND r.state = 'pending';
   RETURN NEXT;
 END $$;
 ALTER FUNCTION sec.open_work OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.open_work FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.open_work TO fonds_app;
 
--- Abolishes: kept for ever, read by its successor. Posts end with it.
+-- Abolishes: kept for ever, read by its successor, which must be at work itself. Posts end with it.
 CREATE OR REPLACE FUNCTION sec.close_org(p_org uuid, p_version uuid, p_closed uuid, p_successor uuid,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE old org_version; v org_version; w record;
+DECLARE me org; old org_version; v org_version; w record;
 BEGIN
   PERFORM sec.lock_structure(), sec.check_structure(p_org);
-  PERFORM FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR UPDATE;
-  SELECT * INTO w FROM sec.open_work(p_org);
+  SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR NO KEY UPDATE;
+  SELECT * INTO w FROM sec.open_work(p_org, p_at);
   old := sec.current_org_version(p_org);
-  IF w.children + w.in_review + w.pending > 0 OR old.state <> 'active' OR p_from < old.valid_from OR old.parent_id IS NULL THEN
+  IF w.children + w.in_review + w.pending > 0 OR old.state IS DISTINCT FROM 'active' OR p_from < old.valid_from
+     OR p_from < w.child_until OR old.parent_id IS NULL THEN
     RAISE EXCEPTION 'org: open work' USING ERRCODE = 'FD001';
   END IF;
   IF p_successor IS NOT NULL THEN
     PERFORM sec.check_structure(p_successor);
+    PERFORM FROM org WHERE tenant_id = sec.tenant() AND id = p_successor AND id <> p_org AND state = 'active' FOR SHARE;
+    IF NOT FOUND THEN RAISE EXCEPTION 'org: the successor is closed' USING ERRCODE = 'FD001'; END IF;
     INSERT INTO org_succession (tenant_id, predecessor, successor, since) VALUES (sec.tenant(), p_org, p_successor, p_from);
   END IF;
-  v := old; v.id := p_version; v.state := 'closed'; v.valid_from := p_from; v.change := 'close';
+  v := old; v.id := p_version; v.level := me.level; v.state := 'closed'; v.valid_from := p_from; v.change := 'close';
   v.document_no := p_document_no; v.document_date := p_document_date; v.reason := p_reason;
   PERFORM sec.write_org_version(old, v, p_closed, p_at);
   UPDATE org SET state = 'closed', closed_on = p_from WHERE tenant_id = sec.tenant() AND id = p_org;

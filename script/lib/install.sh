@@ -10,11 +10,18 @@ need_debian() {
     sudo=sudo
   fi
   say "installing: $*"
-  # RUNLEVEL=1: services that come with a package are not started.
-  local apt="env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -y -q -o Dpkg::Use-Pty=0"
-  if ! $sudo $apt install --no-install-recommends "$@" >&2; then
-    $sudo $apt update >&2 || say "apt-get update failed, going on with the old lists"
-    $sudo $apt install --no-install-recommends "$@" >&2 || say "apt-get reported an error; looking whether the programs are there all the same"
+  state_dir
+  # RUNLEVEL=1: services that come with a package are not started. The words of the command are split on purpose.
+  local log=$FONDS_STATE/install.log
+  local apt="$sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -y -q -o Dpkg::Use-Pty=0"
+  # shellcheck disable=SC2086
+  $apt install --no-install-recommends "$@" >"$log" 2>&1 && return 0
+  # shellcheck disable=SC2086
+  $apt update >>"$log" 2>&1 || say "apt-get update failed, going on with the old lists"
+  # shellcheck disable=SC2086
+  if ! $apt install --no-install-recommends "$@" >>"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    say "apt-get reported an error ($log); looking whether the programs are there all the same"
   fi
 }
 

@@ -12,7 +12,7 @@ redis_start() {
   data_home "$1"
   run_dir
   redis_alive && return 0
-  rm -f "$RUN_DIR/redis.sock"
+  rm -f "$RUN_DIR"/redis.*
   as_server redis-server --port 0 --unixsocket "$RUN_DIR/redis.sock" --unixsocketperm 700 --save '' --appendonly no \
     --daemonize yes --dir "$RUN_DIR" --pidfile "$RUN_DIR/redis.pid" --logfile "$RUN_DIR/redis.log" >/dev/null
   local tries=0

@@ -4,6 +4,10 @@
 pub mod chance;
 pub mod clock;
 pub mod error;
+pub mod catalogue;
+pub mod figure;
+pub mod receipt;
+pub mod record;
 pub mod work;
 
 use std::sync::Arc;
@@ -27,13 +31,15 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub chance: Arc<dyn Chance>,
+    /// Compiled forms of record types.
+    pub catalogue: Arc<catalogue::Catalogue>,
 }
 
 impl App {
     /// An application on a database, with the shipped policy.
     pub fn new(store: Store, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self> {
         let policy = authz::Policy::builtin().map_err(|fault| Error::internal("policy", fault))?;
-        Ok(Self { store, policy: Arc::new(policy), clock, chance })
+        Ok(Self { store, policy: Arc::new(policy), clock, chance, catalogue: Arc::default() })
     }
 
     /// A new id.

@@ -28,16 +28,22 @@ pub struct Command {
     pub operation: &'static str,
     /// The caller's key: 8 to 128 printable characters. Repeating it repeats the answer, not the effect.
     pub key: String,
-    /// In the name of which post.
-    pub post: Id<noun::Post>,
+    /// In the name of which post; none for what a person does for himself (language, password, sessions).
+    pub post: Option<Id<noun::Post>>,
     /// The input, for the digest that tells a repetition from another request under the same key.
     pub input: serde_json::Value,
 }
 
 impl Command {
     /// A command with its input.
-    pub fn new(operation: &'static str, key: &str, post: Id<noun::Post>, input: &impl Serialize) -> Self {
-        Self { operation, key: key.to_owned(), post, input: serde_json::to_value(input).unwrap_or_default() }
+    pub fn new(
+        operation: &'static str,
+        key: &str,
+        post: impl Into<Option<Id<noun::Post>>>,
+        input: &impl Serialize,
+    ) -> Self {
+        let input = serde_json::to_value(input).unwrap_or_default();
+        Self { operation, key: key.to_owned(), post: post.into(), input }
     }
 }
 
@@ -95,7 +101,7 @@ impl App {
         Ok(Reader { tx, actor, policy, now })
     }
 
-    /// Enters for a mutation in the name of one post and claims its key.
+    /// Enters for a mutation, in the name of one post where it names one, and claims its key.
     pub async fn begin<T: DeserializeOwned>(&self, caller: &Caller, command: Command) -> Result<Begun<T>> {
         let plausible = (8..=128).contains(&command.key.len()) && command.key.bytes().all(|byte| byte.is_ascii_graphic());
         if !plausible {
@@ -107,7 +113,8 @@ impl App {
             )])));
         }
         let now = self.clock.now();
-        let entered = self.store.write(&caller.entry.acting(command.post), now).await?;
+        let entry = command.post.map_or_else(|| caller.entry.clone(), |post| caller.entry.acting(post));
+        let entered = self.store.write(&entry, now).await?;
         let (actor, tx) = entered.ok_or(Error::Unauthenticated)?;
         self.begin_entered(actor, tx, command, caller.origin.clone(), now).await
     }
@@ -120,7 +127,7 @@ impl App {
         command: Command,
     ) -> Result<Begun<T>> {
         let now = self.clock.now();
-        let entered = self.store.write_as(tenant, account, Some(command.post), now).await?;
+        let entered = self.store.write_as(tenant, account, command.post, now).await?;
         let (actor, tx) = entered.ok_or(Error::Unauthenticated)?;
         self.begin_entered(actor, tx, command, None, now).await
     }
@@ -175,7 +182,7 @@ impl Work {
 
     /// An audit entry of this work, with its outbox row.
     pub async fn audit(&mut self, entry: store::audit::Entry<'_>) -> Result<()> {
-        let org = self.actor.acting_posts().next().map(|post| post.org.org);
+        let org = self.actor.acting.and_then(|_| self.actor.acting_posts().next()).map(|post| post.org.org);
         let origin = self.origin.clone();
         Ok(store::audit::append(&mut self.tx, store::audit::Entry { org, origin: origin.as_deref(), ..entry }).await?)
     }

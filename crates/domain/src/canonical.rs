@@ -50,7 +50,6 @@ pub fn digest(of: &Canonical<'_>) -> Result<[u8; 32], NotCanonical> {
     Ok(Sha256::digest(of.bytes()?).into())
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn public_form<S: Serializer>(org: &Id<noun::Org>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(org)
 }

@@ -77,21 +77,33 @@ impl Form {
             for problem in rule.problems(content) {
                 match rule.effect {
                     // One refusal a field: the schema's before the rules', the first rule's before the others'.
+                    Effect::Refuse if refusals.len() >= MOST_PROBLEMS => {}
                     Effect::Refuse if refusals.iter().any(|other: &Problem| other.path == problem.path) => {}
                     Effect::Refuse => refusals.push(problem),
                     Effect::Warn => warnings.push(problem),
                 }
             }
         }
-        refusals.truncate(MOST_PROBLEMS);
-        warnings.truncate(MOST_PROBLEMS);
+        self.arrange(&mut refusals);
+        self.arrange(&mut warnings);
         Checked { refusals, warnings }
     }
 
     /// Why a content cannot be kept as a draft: unknown fields, wrong types, too large, state-secret marks. A draft may
     /// be incomplete, and a text in it half typed.
     pub fn check_draft(&self, title: &str, content: &Value) -> Vec<Problem> {
-        self.inadmissible(title, content).unwrap_or_else(|| self.schema_problems(&self.draft, content))
+        if let Some(refusals) = self.inadmissible(title, content) {
+            return refusals;
+        }
+        let mut refusals = self.schema_problems(&self.draft, content);
+        self.arrange(&mut refusals);
+        refusals
+    }
+
+    /// In the order of the form, and no more than can be read.
+    fn arrange(&self, problems: &mut Vec<Problem>) {
+        problems.sort_by_cached_key(|problem| sentence::rank(&self.record_type.form, &problem.path));
+        problems.truncate(MOST_PROBLEMS);
     }
 
     fn inadmissible(&self, title: &str, content: &Value) -> Option<Vec<Problem>> {

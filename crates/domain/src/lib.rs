@@ -3,13 +3,17 @@
 
 pub mod account;
 pub mod calendar;
+pub mod canonical;
 pub mod clock;
+pub mod form;
 pub mod id;
 pub mod locale;
+pub mod measure;
 pub mod org;
 pub mod post;
 pub mod problem;
 pub mod record;
+pub mod record_type;
 pub mod submission;
 pub mod tenant;
 

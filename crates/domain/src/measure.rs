@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn the_columns_keep_their_order() {
         let names: Vec<&str> = Measure::ALL.iter().map(|measure| measure.as_str()).collect();
-        let columns = "expected present excused decisions ballots in_favour members excellent qualified basic unqualified late";
+        let columns =
+            "expected present excused decisions ballots in_favour members excellent qualified basic unqualified late";
         assert_eq!(names.join(" "), columns);
         assert!(Measure::ALL.iter().enumerate().all(|(slot, measure)| measure.slot() == slot));
     }

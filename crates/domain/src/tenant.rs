@@ -47,12 +47,14 @@ pub struct LevelName {
 pub struct TenantSettings {
     /// Days after which a pending review is overdue.
     pub review_days: u16,
+    /// Days after the activity from which an entry counts as late (补录).
+    pub late_days: u16,
     /// IANA name of the time zone in which days begin.
     pub time_zone: chrono_tz::Tz,
 }
 
 impl Default for TenantSettings {
     fn default() -> Self {
-        Self { review_days: 7, time_zone: chrono_tz::Asia::Shanghai }
+        Self { review_days: 7, late_days: 30, time_zone: chrono_tz::Asia::Shanghai }
     }
 }

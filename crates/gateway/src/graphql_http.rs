@@ -139,7 +139,7 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
         let (parts, body) = request.into_parts();
         let locale = locale_of(&parts.headers);
         let media = Media::negotiate(&parts.headers);
-        let (written, media) = (media.clone().unwrap_or_default(), media);
+        let written = media.clone().unwrap_or_default();
         let refused = |refusal: Refusal| Box::new(refusal.answer(written, locale));
 
         media::admit(&parts.method, &parts.headers).map_err(refused)?;
@@ -173,7 +173,8 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
     async fn run(&self, plan: Plan, introspect: bool) -> Result<Executed, Refusal> {
         let Plan { request, kind, label, .. } = plan;
         let request = if introspect { request } else { request.disable_introspection() };
-        let (executor, deadline, writes) = (self.executor.clone(), self.bounds.deadline, kind == OperationType::Mutation);
+        let (executor, deadline, writes) =
+            (self.executor.clone(), self.bounds.deadline, kind == OperationType::Mutation);
         let work = async move {
             let begun = Instant::now();
             let executed = if writes {
@@ -203,7 +204,10 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
 
 /// The language that the client asks for.
 pub fn locale_of(headers: &HeaderMap) -> Locale {
-    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or_else(Locale::default, Locale::negotiate)
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(Locale::default, Locale::negotiate)
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {

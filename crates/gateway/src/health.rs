@@ -94,7 +94,7 @@ impl Readiness {
 }
 
 /// The answer at `/healthz`: the process is up.
-pub async fn alive() -> Response {
+pub fn alive() -> Response {
     fresh(StatusCode::OK, &serde_json::json!({ "alive": true }))
 }
 
@@ -118,7 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn names_only_what_fails() {
-        assert_eq!(text(alive().await).await, (200, r#"{"alive":true}"#.into()));
+        assert_eq!(text(alive()).await, (200, r#"{"alive":true}"#.into()));
         let well = Checks::default().with("database", || async { true }).into_readiness();
         assert_eq!(text(well.answer().await).await, (200, r#"{"failed":[],"ready":true}"#.into()));
         let ill = Checks::default().with("database", || async { true }).with("policy", || async { false });

@@ -1,1 +1,20 @@
-//! axum router, tower layers, sign-in and sessions, the hardened GraphQL handler, health, metrics, redis
+//! The way in: axum router and tower layers, sign-in and sessions, the hardened GraphQL handler, health, metrics, redis.
+//!
+//! A request passes the layers of [`server`], then one of three doors: `/graphql` ([`graphql_http`]), `/auth/…`
+//! ([`sign_in`]), or health and metrics. Who asks is read by [`session`], once for each request.
+
+pub mod graphql_http;
+pub mod health;
+pub mod limit;
+pub mod metric;
+pub mod origin;
+pub mod request_id;
+pub mod server;
+pub mod session;
+pub mod settings;
+pub mod sign_in;
+
+pub use limit::Limits;
+pub use metric::Metrics;
+pub use server::{Gateway, Parts};
+pub use settings::Settings;

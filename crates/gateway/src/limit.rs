@@ -72,6 +72,7 @@ struct Inner {
 
 struct Shared {
     connection: ConnectionManager,
+    patience: Duration,
     script: Script,
     /// Not asked before this many milliseconds after `since`.
     closed_until: AtomicU64,
@@ -99,7 +100,11 @@ impl Limits {
     /// # Errors
     /// The URL is none.
     pub fn new(url: Option<&SecretString>) -> Result<Self, RedisError> {
-        let shared = url.map(|url| Shared::new(url.expose_secret())).transpose()?;
+        Self::patient(url, PATIENCE)
+    }
+
+    fn patient(url: Option<&SecretString>, patience: Duration) -> Result<Self, RedisError> {
+        let shared = url.map(|url| Shared::new(url.expose_secret(), patience)).transpose()?;
         Ok(Self(Arc::new(Inner { shared, local: Local::default() })))
     }
 
@@ -117,25 +122,27 @@ impl Limits {
         {
             return answer;
         }
-        self.0.local.spend(key, cost, quota)
+        self.0.local.spend(&key, cost, quota)
     }
 
     /// Whether redis answers; `None` where there is none to ask.
     pub async fn ping(&self) -> Option<bool> {
-        let mut connection = self.0.shared.as_ref()?.connection.clone();
+        let shared = self.0.shared.as_ref()?;
+        let mut connection = shared.connection.clone();
         let ask = async { redis::cmd("PING").query_async::<String>(&mut connection).await };
-        Some(tokio::time::timeout(PATIENCE * 4, ask).await.is_ok_and(|answer| answer.is_ok()))
+        Some(tokio::time::timeout(shared.patience * 4, ask).await.is_ok_and(|answer| answer.is_ok()))
     }
 }
 
 impl Shared {
-    fn new(url: &str) -> Result<Self, RedisError> {
+    fn new(url: &str, patience: Duration) -> Result<Self, RedisError> {
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(PATIENCE * 4))
-            .set_response_timeout(Some(PATIENCE))
+            .set_connection_timeout(Some(patience * 4))
+            .set_response_timeout(Some(patience))
             .set_number_of_retries(0);
         Ok(Self {
             connection: ConnectionManager::new_lazy_with_config(Client::open(url)?, config)?,
+            patience,
             script: Script::new(SPEND),
             closed_until: AtomicU64::new(0),
             since: Instant::now(),
@@ -151,7 +158,7 @@ impl Shared {
         let mut connection = self.connection.clone();
         let mut call = self.script.key(format!("fonds:budget:{key}"));
         let ask = call.arg(cost.get()).arg(quota.get()).invoke_async::<u64>(&mut connection);
-        let failure = match tokio::time::timeout(PATIENCE, ask).await {
+        let failure = match tokio::time::timeout(self.patience, ask).await {
             Ok(Ok(wait)) => {
                 if closed_until > 0 && self.closed_until.swap(0, Ordering::Relaxed) > 0 {
                     tracing::info!("redis answers again: budgets are shared");
@@ -159,7 +166,7 @@ impl Shared {
                 return Some(if wait == 0 { Ok(()) } else { Err(RetryAfter(Duration::from_millis(wait))) });
             }
             Ok(Err(error)) => error.category().to_owned(),
-            Err(_) => format!("no answer in {} ms", PATIENCE.as_millis()),
+            Err(_) => format!("no answer in {} ms", self.patience.as_millis()),
         };
         if self.closed_until.swap(self.now() + millis(PAUSE), Ordering::Relaxed) == 0 {
             tracing::warn!(cause = failure, "redis does not answer: budgets are kept in this process");
@@ -177,7 +184,7 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Local {
-    fn spend(&self, key: String, cost: NonZeroU32, quota: NonZeroU32) -> Result<(), RetryAfter> {
+    fn spend(&self, key: &str, cost: NonZeroU32, quota: NonZeroU32) -> Result<(), RetryAfter> {
         let limiter = {
             let mut all = self.by_quota.lock().unwrap_or_else(PoisonError::into_inner);
             all.entry(quota).or_insert_with(|| Arc::new(RateLimiter::keyed(Quota::per_minute(quota)))).clone()
@@ -185,7 +192,7 @@ impl Local {
         if self.spendings.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
             limiter.retain_recent();
         }
-        match limiter.check_key_n(&key, cost) {
+        match limiter.check_key_n(&key.to_owned(), cost) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(early)) => Err(RetryAfter(early.wait_time_from(limiter.clock().now()))),
             Err(_) => Err(RetryAfter(Duration::from_mins(1))),

@@ -44,7 +44,12 @@ impl Metrics {
 
     /// Adds a gauge: connections of the pool, depth of the queue, lag of the fold.
     #[must_use]
-    pub fn gauge(mut self, name: &'static str, help: &'static str, read: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+    pub fn gauge(
+        mut self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
         metrics::describe_gauge!(name, help);
         self.gauges.push((name, Arc::new(read)));
         self

@@ -112,7 +112,8 @@ impl SessionCookie {
 
     /// The token of the request; none if two cookies bear the name.
     pub fn read(self, headers: &HeaderMap) -> Option<&str> {
-        let pairs = headers.get_all(header::COOKIE).iter().filter_map(|one| one.to_str().ok()).flat_map(|one| one.split(';'));
+        let pairs =
+            headers.get_all(header::COOKIE).iter().filter_map(|one| one.to_str().ok()).flat_map(|one| one.split(';'));
         let mut found = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == self.name());
         match (found.next(), found.next()) {
             (Some((_, value)), None) if !value.is_empty() => Some(value),
@@ -206,10 +207,7 @@ mod tests {
             "__Host-fonds=t.s; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure"
         );
         assert_eq!(cookie.set("a;b", 60), None);
-        assert_eq!(
-            SessionCookie::PLAIN.clear().unwrap(),
-            "fonds=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
-        );
+        assert_eq!(SessionCookie::PLAIN.clear().unwrap(), "fonds=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
     }
 
     #[test]

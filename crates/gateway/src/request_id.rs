@@ -32,7 +32,7 @@ impl RequestId {
     }
 }
 
-/// The layer: `axum::middleware::from_fn(request_id::trace)`, the outermost but for catching panics.
+/// The layer: `axum::middleware::from_fn(request_id::trace)`, outermost: what catches panics stands inside.
 pub async fn trace(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id);

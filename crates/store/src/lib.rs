@@ -7,11 +7,19 @@
 pub mod audit;
 pub mod entry;
 pub mod error;
+pub mod fold;
 pub mod idempotency;
 pub mod migrate;
 pub mod policy;
 pub mod pool;
+pub mod record;
+pub mod receipt;
+pub mod figure;
+pub mod record_type;
+pub mod org;
+pub mod tenant;
 pub mod tx;
+pub mod worker;
 
 pub use entry::Entry;
 pub use error::{Error, Result};

@@ -16,9 +16,28 @@ const LARGEST_NUMBER: i64 = 100_000;
 const DEEPEST: usize = 6;
 
 const KEYWORDS: &[&str] = &[
-    "$schema", "title", "type", "properties", "required", "additionalProperties", "items", "enum", "minimum", "maximum",
-    "minLength", "maxLength", "minItems", "maxItems", "format", "pattern", "x-en", "x-help", "x-labels", "x-order",
-    "x-multiline", "x-example",
+    "$schema",
+    "title",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "format",
+    "pattern",
+    "x-en",
+    "x-help",
+    "x-labels",
+    "x-order",
+    "x-multiline",
+    "x-example",
 ];
 
 /// Holds a type to these bounds; the reason where it does not keep them.
@@ -99,7 +118,7 @@ fn group(node: &Map<String, Value>, at: &str, depth: usize) -> Result<(), String
 }
 
 fn list(node: &Map<String, Value>, at: &str, depth: usize) -> Result<(), String> {
-    if !node.get("maxItems").and_then(Value::as_u64).is_some_and(|most| most <= LONGEST_LIST) {
+    if node.get("maxItems").and_then(Value::as_u64).is_none_or(|most| most > LONGEST_LIST) {
         return Err(format!("{at} needs maxItems of at most {LONGEST_LIST}"));
     }
     schema(node.get("items").unwrap_or(&Value::Null), &format!("{at}.*"), depth + 1)

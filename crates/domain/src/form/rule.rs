@@ -65,7 +65,12 @@ pub enum Test {
     /// `part` / `whole` ≤ `num` / `den`.
     ShareAtMost(Share),
     /// A text does not contain one of these wordings, or has a line that names who speaks.
-    Phrase { of: Pointer, words: Vec<String>, #[serde(default)] unless_speaker_named: bool },
+    Phrase {
+        of: Pointer,
+        words: Vec<String>,
+        #[serde(default)]
+        unless_speaker_named: bool,
+    },
     /// Something is filled in.
     Filled(Pointer),
     /// Nothing is filled in.
@@ -129,8 +134,11 @@ impl Rule {
         match &self.test {
             Test::Phrase { of: one, .. } | Test::Filled(one) | Test::LeftEmpty(one) => all.push(one),
             Test::NotBefore { earlier, later } => all.extend([earlier, later]),
-            Test::AtMost { .. } | Test::Equals { .. } => {}
-            Test::ShareAbove(_) | Test::ShareAtLeast(_) | Test::ShareAtMost(_) => {}
+            Test::AtMost { .. }
+            | Test::Equals { .. }
+            | Test::ShareAbove(_)
+            | Test::ShareAtLeast(_)
+            | Test::ShareAtMost(_) => {}
         }
         all.extend(self.sources().into_iter().flat_map(Source::pointers));
         all
@@ -178,7 +186,8 @@ impl Test {
 impl Share {
     fn broken(&self, root: &Value, here: &Value, holds: impl Fn(i128, i128) -> bool) -> Option<Compared> {
         let (part, whole) = self.part.number(root, here).zip(self.whole.number(root, here))?;
-        let met = whole <= 0 || holds(i128::from(part) * i128::from(self.den), i128::from(whole) * i128::from(self.num));
+        let met =
+            whole <= 0 || holds(i128::from(part) * i128::from(self.den), i128::from(whole) * i128::from(self.num));
         (!met).then_some(Some((part, whole)))
     }
 }

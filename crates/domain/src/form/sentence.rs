@@ -14,12 +14,7 @@ pub(crate) fn problem(form: &Value, error: &ValidationError<'_>) -> Problem {
     }
     let field = Field::find(form, &path);
     let (code, zh, en) = said(&field, error);
-    Problem {
-        code,
-        path: content_path(&path),
-        zh: format!("{}{zh}", field.zh),
-        en: format!("{} {en}", field.en),
-    }
+    Problem { code, path: content_path(&path), zh: format!("{}{zh}", field.zh), en: format!("{} {en}", field.en) }
 }
 
 fn said(field: &Field<'_>, error: &ValidationError<'_>) -> (Code, String, String) {
@@ -66,7 +61,11 @@ fn said(field: &Field<'_>, error: &ValidationError<'_>) -> (Code, String, String
         ),
         Kind::Pattern { .. } => {
             let example = field.schema.and_then(|schema| schema.get("x-example")?.as_str()).unwrap_or("…");
-            of(Code::Invalid, format!("的格式应如 {example}，请改正。"), format!("is written like {example}: correct it."))
+            of(
+                Code::Invalid,
+                format!("的格式应如 {example}，请改正。"),
+                format!("is written like {example}: correct it."),
+            )
         }
         _ => of(
             Code::Invalid,
@@ -78,7 +77,8 @@ fn said(field: &Field<'_>, error: &ValidationError<'_>) -> (Code, String, String
 
 fn type_said(field: &Field<'_>, found: &Value) -> (Code, String, String) {
     if found.is_null() {
-        let (zh, en) = ("为空值；没有内容的，请不要提交这一栏。", "is null: leave the field out where there is nothing to say.");
+        let (zh, en) =
+            ("为空值；没有内容的，请不要提交这一栏。", "is null: leave the field out where there is nothing to say.");
         return (Code::Invalid, zh.to_owned(), en.to_owned());
     }
     let (zh, en) = match field.schema.and_then(|schema| schema.get("type")?.as_str()) {
@@ -116,6 +116,22 @@ pub(crate) fn content_path(path: &[String]) -> Vec<String> {
     std::iter::once("content".to_owned()).chain(known).collect()
 }
 
+/// Where a problem's field stands in the form, from the outside in; problems are said in this order.
+pub(crate) fn rank(form: &Value, path: &[String]) -> Vec<usize> {
+    let mut schema = Some(form);
+    let within = path.iter().skip(1);
+    let places = within.map_while(|name| {
+        let outer = schema?;
+        if let Some(items) = outer.get("items") {
+            schema = Some(items);
+            return name.parse().ok();
+        }
+        schema = outer.get("properties").and_then(|fields| fields.get(name));
+        outer.get("x-order")?.as_array()?.iter().position(|named| named.as_str() == Some(name))
+    });
+    places.collect()
+}
+
 /// A field as the form calls it.
 #[derive(Debug)]
 pub(crate) struct Field<'s> {
@@ -142,9 +158,9 @@ impl<'s> Field<'s> {
     fn enter(&mut self, name: &str) {
         let Some(schema) = self.schema else { return };
         if let Some(items) = schema.get("items") {
-            let number = name.parse::<usize>().unwrap_or(0).saturating_add(1);
-            self.zh.push_str(&format!("第 {number} 项"));
-            self.en.push_str(&format!(" item {number}"));
+            let number = name.parse::<usize>().unwrap_or(0).saturating_add(1).to_string();
+            self.zh.extend(["第 ", &number, " 项"]);
+            self.en.extend([" item ", &number]);
             self.schema = Some(items);
             return;
         }
@@ -159,9 +175,9 @@ impl<'s> Field<'s> {
     }
 
     fn name(&mut self, schema: &Value) {
-        let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        self.zh.push_str(&format!("“{}”", text("title")));
-        self.en.push_str(&format!("\"{}\"", text("x-en")));
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        self.zh.extend(["“", text("title"), "”"]);
+        self.en.extend(["\"", text("x-en"), "\""]);
     }
 
     fn labels(&self, locale: &str, between: &str) -> String {

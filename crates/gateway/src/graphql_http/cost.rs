@@ -19,6 +19,8 @@ use super::{
 const DESCRIPTION: u64 = 500;
 /// Cost of one write beside that of its answer.
 const WRITE: u64 = 10;
+/// Unknown fields that the validation may name; each costs it a comparison with all names of the type.
+const UNKNOWN: u64 = 10;
 /// Lists of the schema's description that may stand within one another; more would multiply.
 const DESCRIPTION_LISTS: u32 = 2;
 
@@ -33,6 +35,8 @@ pub(super) struct Measure {
     nodes: u64,
     /// Values taken from variables, times the items that take them.
     weight: u64,
+    /// Fields that the schema does not have, fragments expanded.
+    unknown: u64,
     /// Fields of this selection itself, fragments expanded.
     width: u64,
     /// Nesting of fields.
@@ -51,6 +55,7 @@ impl Measure {
         self.paged = self.paged.saturating_add(other.paged);
         self.nodes = self.nodes.saturating_add(other.nodes);
         self.weight = self.weight.saturating_add(other.weight);
+        self.unknown = self.unknown.saturating_add(other.unknown);
         self.width = self.width.saturating_add(other.width);
         self.depth = self.depth.max(other.depth);
         self.levels = self.levels.max(other.levels);
@@ -80,7 +85,7 @@ pub(super) fn measure(
     bounds: &Bounds,
 ) -> Result<(Measure, u64), Refusal> {
     let weights = variables.iter().map(|(name, value)| (name.as_str(), weight(value))).collect();
-    let mut meter = Meter { document, chosen, variables, weights, shape, bounds, done: HashMap::new() };
+    let mut meter = Meter { document, chosen, variables, weights, shape, bounds, done: HashMap::new(), level: 0 };
 
     let mut whole = Measure::default();
     for (_, operation) in document.operations.iter() {
@@ -93,17 +98,29 @@ pub(super) fn measure(
     let writes = if chosen.ty == OperationType::Mutation { own.width } else { 0 };
     let cost = own.total(bounds.page).saturating_add(writes.saturating_mul(WRITE));
 
-    within("nodes", whole.nodes, bounds.nodes)?;
-    within("levels", whole.levels.into(), bounds.levels.into())?;
-    within("depth", whole.depth.into(), bounds.depth.into())?;
-    within("weight", whole.weight, bounds.weight)?;
-    within("writes", writes, bounds.writes)?;
-    within("cost", cost, bounds.cost)?;
+    within(NODES, whole.nodes, bounds.nodes)?;
+    within(LEVELS, whole.levels.into(), bounds.levels.into())?;
+    within(DEPTH, whole.depth.into(), bounds.depth.into())?;
+    within(WEIGHT, whole.weight, bounds.weight)?;
+    within(STRANGERS, whole.unknown, UNKNOWN)?;
+    within(WRITES, writes, bounds.writes)?;
+    within(COST, cost, bounds.cost)?;
     Ok((own, cost))
 }
 
-fn within(what: &'static str, value: u64, max: u64) -> Result<(), Refusal> {
-    if value > max { Err(Refusal::TooCostly(what, value, max)) } else { Ok(()) }
+/// The bounded quantity, in Chinese and in English.
+type Quantity = (&'static str, &'static str);
+const NODES: Quantity = ("展开后的选择数", "selections, fragments expanded,");
+const LEVELS: Quantity = ("选择的嵌套层数", "nesting of selections");
+const DEPTH: Quantity = ("字段的嵌套层数", "nesting of fields");
+const WEIGHT: Quantity = ("取自变量的值", "values taken from variables");
+const STRANGERS: Quantity = ("未知字段数", "number of unknown fields");
+const WRITES: Quantity = ("写操作数", "number of writes");
+const COST: Quantity = ("查询代价", "cost");
+const CIRCLES: Quantity = ("接口定义查询的列表层数", "nesting of lists in the schema's description");
+
+fn within((zh, en): Quantity, value: u64, max: u64) -> Result<(), Refusal> {
+    if value > max { Err(Refusal::TooCostly { zh, en, value, max }) } else { Ok(()) }
 }
 
 /// Values in a value; long strings weigh more.
@@ -125,15 +142,21 @@ struct Meter<'d> {
     bounds: &'d Bounds,
     /// Fragments measured; `None` while one is being measured.
     done: HashMap<&'d str, Option<Measure>>,
+    /// Selections around the one that is being measured; bounds the recursion here too.
+    level: u32,
 }
 
 impl<'d> Meter<'d> {
     fn set(&mut self, set: &'d Positioned<SelectionSet>, of: Option<&'d TypeShape>) -> Result<Measure, Refusal> {
+        self.level += 1;
+        within(LEVELS, u64::from(self.level) - 1, self.bounds.levels.into())?;
         let mut sum = Measure::default();
         for selection in &set.node.items {
             sum.add(match &selection.node {
                 Selection::Field(field) => self.field(&field.node, of)?,
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, spread.pos)?.nested(),
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, spread.pos)?.nested()
+                }
                 Selection::InlineFragment(inline) => {
                     let on = match &inline.node.type_condition {
                         Some(condition) => self.shape.named(&condition.node.on.node),
@@ -143,6 +166,7 @@ impl<'d> Meter<'d> {
                 }
             });
         }
+        self.level -= 1;
         Ok(sum)
     }
 
@@ -169,8 +193,10 @@ impl<'d> Meter<'d> {
         let items = self.items(field, kind, page_item);
 
         let own_weight = field.arguments.iter().map(|(_, value)| self.taken(&value.node)).fold(0, u64::saturating_add);
+        let unknown = of.is_some() && kind.is_none() && !name.starts_with("__");
         let mut sum = Measure {
             width: 1,
+            unknown: below.unknown.saturating_add(u64::from(unknown)),
             weight: own_weight.saturating_add(below.weight.saturating_mul(items)),
             depth: below.depth.saturating_add(1),
             ..below.nested()
@@ -182,7 +208,7 @@ impl<'d> Meter<'d> {
         };
         match name {
             "__schema" | "__type" => {
-                within("introspection", below.lists.into(), DESCRIPTION_LISTS.into())?;
+                within(CIRCLES, below.lists.into(), DESCRIPTION_LISTS.into())?;
                 sum.describes = true;
                 sum.fixed = sum.fixed.saturating_add(DESCRIPTION);
             }

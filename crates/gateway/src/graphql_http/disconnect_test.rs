@@ -30,7 +30,7 @@ async fn a_write_outlives_its_connection() {
     let client = Client::new();
     let address = serve(client.clone()).await;
     let body = r#"{"query":"mutation { write(millis: 300) }"}"#;
-    for _ in 0..20 {
+    for sent in 0..20 {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let head = format!(
             "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -38,10 +38,12 @@ async fn a_write_outlives_its_connection() {
         );
         stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
         // The request has arrived and runs when the connection is cut.
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        while client.tasks.len() + client.written.0.load(Ordering::SeqCst) <= sent {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         stream.set_zero_linger().unwrap();
     }
-    for _ in 0..200 {
+    for _ in 0..2_000 {
         if client.tasks.is_empty() {
             break;
         }

@@ -143,7 +143,8 @@ mod tests {
         assert_eq!(accept("*/*, application/graphql-response+json; charset=utf-8"), Ok(Media::Graphql));
         assert_eq!(accept("application/graphql-response+json, application/json"), Ok(Media::Graphql));
         assert_eq!(accept("text/html, application/xhtml+xml, */*;q=0.8"), Ok(Media::Json));
-        for text in ["text/html", "application/json;q=0", "application/json;charset=gbk", "image/*", "application/json;q=x"]
+        for text in
+            ["text/html", "application/json;q=0", "application/json;charset=gbk", "image/*", "application/json;q=x"]
         {
             assert_eq!(accept(text), Err(Refusal::Accept), "{text}");
         }

@@ -36,7 +36,7 @@ impl Refusal {
             Self::Subscription => "此地址不支持订阅(subscription)".into(),
             Self::NullVariable(name, _) => format!("变量 ${name} 不得为空"),
             Self::Introspection => "本凭证无权查询接口定义(introspection)".into(),
-            Self::TooCostly(what, value, max) => format!("查询过大:{what} 为 {value},上限 {max}"),
+            Self::TooCostly { zh, value, max, .. } => format!("查询过大:{zh}为 {value},上限 {max}"),
             Self::RateLimited(wait) => format!("本分钟的额度已用完,请在 {} 秒后重试", wait.seconds()),
             Self::Deadline(true) => "未能及时答复,操作可能仍会完成;请用同一 idempotencyKey 重试".into(),
             Self::Deadline(false) => "未能及时答复,请稍后重试".into(),
@@ -67,7 +67,9 @@ impl Refusal {
             Self::Subscription => "Subscriptions are not served here".into(),
             Self::NullVariable(name, _) => format!("The variable ${name} must not be null"),
             Self::Introspection => "This credential does not carry introspection".into(),
-            Self::TooCostly(what, value, max) => format!("The query asks for too much: {what} is {value}, at most {max}"),
+            Self::TooCostly { en, value, max, .. } => {
+                format!("The query asks for too much: {en} is {value}, at most {max}")
+            }
             Self::RateLimited(wait) => {
                 format!("This minute's budget is spent; try again in {} seconds", wait.seconds())
             }

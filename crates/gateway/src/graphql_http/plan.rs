@@ -4,7 +4,9 @@ use async_graphql::{
     Pos, Request, Variables,
     parser::{
         Error, parse_query,
-        types::{BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, Type},
+        types::{
+            BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, Type,
+        },
     },
 };
 use async_graphql_value::ConstValue;

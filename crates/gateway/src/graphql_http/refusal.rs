@@ -56,8 +56,17 @@ pub enum Refusal {
     NullVariable(String, Pos),
     /// The schema is described to those only whose token carries that right.
     Introspection,
-    /// The operation asks for more than it may: what, how much, at most.
-    TooCostly(&'static str, u64, u64),
+    /// The operation asks for more than it may.
+    TooCostly {
+        /// Of what, in Chinese.
+        zh: &'static str,
+        /// Of what, in English.
+        en: &'static str,
+        /// How much it asks for.
+        value: u64,
+        /// How much it may.
+        max: u64,
+    },
     /// The budget of this minute is spent.
     RateLimited(RetryAfter),
     /// No answer in time; `true` where a write may still happen.
@@ -74,7 +83,7 @@ impl Refusal {
             Self::ContentType => "UNSUPPORTED_MEDIA_TYPE",
             Self::Accept => "NOT_ACCEPTABLE",
             Self::BodyTooLarge(_) | Self::QueryTooLong(_) | Self::TooManyValues(_) => "TOO_LARGE",
-            Self::TooCostly(..) => "TOO_COSTLY",
+            Self::TooCostly { .. } => "TOO_COSTLY",
             Self::Syntax(fault) => fault.code(),
             Self::Introspection => "FORBIDDEN",
             Self::RateLimited(_) => "RATE_LIMITED",
@@ -116,7 +125,7 @@ impl Refusal {
             | Self::NotObject
             | Self::Member(..)
             | Self::QueryTooLong(_)
-            | Self::TooCostly(..) => StatusCode::BAD_REQUEST,
+            | Self::TooCostly { .. } => StatusCode::BAD_REQUEST,
             Self::Syntax(fault) if !fault.is_grammar() => StatusCode::BAD_REQUEST,
             Self::Syntax(_)
             | Self::FragmentCycle(_)

@@ -53,7 +53,8 @@ pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, descr
 
 fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
     // What a misspelt name might have been is part of the schema's description.
-    let told = if describes { error.message.as_str() } else { error.message.split(" Did you mean").next().unwrap_or("") };
+    let told =
+        if describes { error.message.as_str() } else { error.message.split(" Did you mean").next().unwrap_or("") };
     let detail = cut(told);
     let message = match locale {
         Locale::Zh => format!("请求与接口定义不符:{detail}"),

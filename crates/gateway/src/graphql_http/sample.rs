@@ -79,7 +79,7 @@ impl Query {
         object.0.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default()
     }
     async fn fails(&self) -> async_graphql::Result<Option<i32>> {
-        Err("no".into())
+        std::future::ready(Err("no".into())).await
     }
     async fn slow(&self) -> i32 {
         tokio::time::sleep(Duration::from_secs(5)).await;

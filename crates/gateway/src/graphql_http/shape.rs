@@ -52,9 +52,12 @@ impl Shape {
                     let fields = match definition.node.kind {
                         TypeKind::Object(object) => object.fields,
                         TypeKind::Interface(interface) => interface.fields,
-                        TypeKind::Scalar | TypeKind::Union(_) | TypeKind::Enum(_) | TypeKind::InputObject(_) => continue,
+                        TypeKind::Scalar | TypeKind::Union(_) | TypeKind::Enum(_) | TypeKind::InputObject(_) => {
+                            continue;
+                        }
                     };
-                    let fields = fields.into_iter().map(|field| (field.node.name.node.to_string(), one(&field.node.ty.node)));
+                    let fields =
+                        fields.into_iter().map(|field| (field.node.name.node.to_string(), one(&field.node.ty.node)));
                     let name = definition.node.name.node.to_string();
                     shape
                         .types

@@ -57,6 +57,7 @@ pub(super) fn scan(text: &str, bounds: &Bounds) -> Result<(), Fault> {
 }
 
 /// A token, as far as counting cares.
+#[derive(Clone, Copy)]
 enum Token {
     Name(usize),
     Mark(u8),

@@ -1,0 +1,9 @@
+//! What a committee has received: reading it, listing it, deciding it.
+
+mod decide;
+mod list;
+mod view;
+
+pub use decide::{Decided, approve, decide, give_back};
+pub use list::{Queue, counts, list};
+pub use view::{Held, history, view};

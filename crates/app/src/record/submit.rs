@@ -1,0 +1,112 @@
+//! Send a record upwards: a new round.
+
+use std::sync::Arc;
+
+use authz::act;
+use domain::{
+    Code, Id, Outcome, Problem,
+    canonical::{Canonical, digest},
+    clock::day_in,
+    form::Form,
+    id::{ReceiptId, noun},
+    measure::extract,
+    submission::{SubmissionState, check_confirmation, route, skipped},
+    tenant::{Level, TenantSettings},
+};
+use serde::{Deserialize, Serialize};
+use store::record::Record;
+
+use crate::{App, Begun, Caller, Command, Error, Result};
+
+/// What was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// Which.
+    pub record: Id<noun::Record>,
+    /// Its round.
+    pub round: i32,
+    /// Where it stands.
+    pub state: SubmissionState,
+    /// The proof of receipt.
+    pub receipt: ReceiptId,
+    /// SHA-256 of the canonical content, in hex.
+    pub hash: String,
+}
+
+/// Sends the newest version. Arithmetic impossibilities refuse; rules of procedure warn; levels that do not exist are
+/// skipped and said so.
+pub async fn submit(cx: &App, who: &Caller, command: Command, id: Id<noun::Record>, rev: i32) -> Result<Outcome<Submitted>> {
+    match cx.begin(who, command).await? {
+        Begun::Fresh(work) => send(cx, work, id, rev).await,
+        Begun::Answered(outcome) => Ok(outcome),
+    }
+}
+
+/// The same, for work that has begun elsewhere (the generator of sample data).
+pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i32) -> Result<Outcome<Submitted>> {
+    let sealed = store::record::locate(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
+    let may = work.policy.permit::<act::SubmitRecord>(&work.actor, sealed)?;
+    let record = store::record::fetch(&mut work.tx, &may).await?;
+    if let Err(problem) = record.head.check_edit(rev) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
+    if record.submitted {
+        return Ok(Outcome::Refused(vec![unchanged()]));
+    }
+    let version = Some(record.head.type_version);
+    let form = cx.catalogue.form(&mut work.tx, &record.head.of_type, version).await?.ok_or(Error::NotFound)?;
+    let checked = form.check(&record.writing.title, &record.writing.content);
+    if !checked.refusals.is_empty() {
+        return Ok(Outcome::Refused(checked.refusals));
+    }
+    let asked = store::record_type::route(&mut work.tx, &record.head.of_type).await?;
+    let chain = store::record::chain(&mut work.tx, record.head.org).await?;
+    let routed = route(&chain, &asked);
+    if let Err(problem) = check_confirmation(&routed, record.author, work.actor.account) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
+    let tenant = store::tenant::own(&mut work.tx).await?;
+    let late = is_late(&record, &tenant.settings, work.now);
+    let hash = hash(&record, &form)?;
+    let measures = extract(form.record_type(), &record.writing.content, late);
+    let done = store::record::submit(&mut work.tx, may, &record, hash, &routed, &measures, work.origin.as_deref()).await?;
+    let mut warnings = checked.warnings;
+    warnings.extend(skipped(&routed.skipped, |level| level_name(&tenant.levels, level)));
+    let answer = Submitted { record: id, round: done.round, state: done.state, receipt: done.receipt, hash: hex::encode(hash) };
+    work.done(answer, warnings).await
+}
+
+fn unchanged() -> Problem {
+    Problem::new(
+        Code::WrongState,
+        &["record"],
+        "内容自上次报送后没有修改；请先按退回意见修改再报送",
+        "nothing has changed since it was sent; mend it first, then submit again",
+    )
+}
+
+fn level_name(levels: &[domain::tenant::LevelName], level: Level) -> (String, String) {
+    let name = usize::try_from(level.0 - 1).ok().and_then(|at| levels.get(at));
+    name.map_or_else(|| (format!("第 {} 级", level.0), format!("level {}", level.0)), |name| (name.zh.clone(), name.en.clone()))
+}
+
+/// Entered so many days after the activity that it counts as late (补录).
+fn is_late(record: &Record, settings: &TenantSettings, now: chrono::DateTime<chrono::Utc>) -> bool {
+    let today = day_in(settings.time_zone, now);
+    (today - record.writing.occurred_on).num_days() > i64::from(settings.late_days)
+}
+
+/// SHA-256 of the canonical content (RFC 8785): what a receipt proves.
+fn hash(record: &Record, form: &Arc<Form>) -> Result<[u8; 32]> {
+    digest(&Canonical {
+        of_type: &record.head.of_type,
+        type_version: form.record_type().version,
+        org: record.head.org,
+        title: &record.writing.title,
+        occurred_on: record.writing.occurred_on,
+        tags: &record.writing.tags,
+        confidentiality: record.writing.confidentiality,
+        content: &record.writing.content,
+    })
+    .map_err(|error| Error::internal("canonical content", error))
+}

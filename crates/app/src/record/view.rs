@@ -1,0 +1,32 @@
+//! Look at an own record: head, newest version, timeline, rounds.
+
+use authz::act;
+use domain::{Id, Problem, id::noun};
+use store::record::{EventRow, Record, RoundRow};
+
+use crate::{App, Error, Reader, Result};
+
+/// An own record whole. Holders read through their receipt.
+pub async fn view(reader: &mut Reader, id: Id<noun::Record>) -> Result<Record> {
+    let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
+    let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
+    Ok(store::record::fetch(&mut reader.tx, &may).await?)
+}
+
+/// Its timeline; the record was viewed before.
+pub async fn history(reader: &mut Reader, of: &Record) -> Result<Vec<EventRow>> {
+    Ok(store::record::history(&mut reader.tx, of.head.id, None).await?)
+}
+
+/// Its rounds with their receipts; the record was viewed before.
+pub async fn rounds(reader: &mut Reader, of: &Record) -> Result<Vec<RoundRow>> {
+    Ok(store::record::rounds(&mut reader.tx, of.head.id).await?)
+}
+
+/// What would be refused and warned if it were submitted now: refusals, then warnings.
+pub async fn check(cx: &App, reader: &mut Reader, of: &Record) -> Result<(Vec<Problem>, Vec<Problem>)> {
+    let version = Some(of.head.type_version);
+    let form = cx.catalogue.form(&mut reader.tx, &of.head.of_type, version).await?.ok_or(Error::NotFound)?;
+    let checked = form.check(&of.writing.title, &of.writing.content);
+    Ok((checked.refusals, checked.warnings))
+}

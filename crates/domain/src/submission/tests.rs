@@ -1,0 +1,74 @@
+//! Random histories of one submission: it ends where its route ends, nobody decides his own, a recall undoes one step.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+fn account(n: u128) -> Id<noun::Account> {
+    Id::of(Uuid::from_u128(n))
+}
+
+fn org(n: u128) -> Id<noun::Org> {
+    Id::of(Uuid::from_u128(1_000 + n))
+}
+
+fn sent(levels: u128) -> Submission {
+    Submission {
+        record: Id::of(Uuid::from_u128(7)),
+        round: 1,
+        state: SubmissionState::InReview,
+        route: (0..levels).map(org).collect(),
+        position: 1,
+        submitted_by: account(1),
+        approved_by: None,
+    }
+}
+
+#[test]
+fn a_level_that_does_not_exist_is_skipped_and_said() {
+    let stop = |n, level, kind| Stop { place: Place { org: org(n), path: format!("{n}/"), level: Level(level) }, kind };
+    let chain = [stop(0, 5, OrgKind::Branch), stop(1, 4, OrgKind::WorkCommittee), stop(2, 2, OrgKind::Committee)];
+    let asked = Route { levels: vec![4, 3], kinds: vec![] };
+    assert_eq!(route(&chain, &asked), Routed { stops: vec![org(1)], skipped: vec![Level(3)] });
+    let kinds = Route { levels: vec![], kinds: vec![OrgKind::Committee] };
+    assert_eq!(route(&chain, &kinds).stops, [org(2)]);
+}
+
+#[test]
+fn nobody_decides_his_own_submission() {
+    assert_eq!(sent(1).decide(org(0), Verdict::Approve, account(1)).unwrap_err().code, Code::OwnSubmission);
+    assert_eq!(sent(1).decide(org(1), Verdict::Approve, account(2)).unwrap_err().code, Code::WrongState);
+}
+
+proptest! {
+    #[test]
+    fn every_history_keeps_the_rules(levels in 1u128..5, steps in proptest::collection::vec((0u8..3, 1u128..5), 0..20)) {
+        let mut now = sent(levels);
+        for (what, who) in steps {
+            let who = account(who);
+            let before = now.clone();
+            let outcome = match what {
+                0 | 1 => {
+                    let at = before.pending_at().unwrap_or_else(|| org(0));
+                    let verdict = if what == 0 { Verdict::Approve } else { Verdict::Return };
+                    let outcome = before.clone().decide(at, verdict, who);
+                    if outcome.is_ok() {
+                        prop_assert_ne!(who, before.submitted_by, "somebody decided his own submission");
+                    }
+                    outcome
+                }
+                _ => before.clone().recall(who),
+            };
+            if let Ok((after, next)) = outcome {
+                prop_assert_eq!(before.state, SubmissionState::InReview, "something happened after the end");
+                match next {
+                    Next::Receives(org) => prop_assert_eq!(after.pending_at(), Some(org)),
+                    Next::Final => prop_assert_eq!(before.position, before.route.len()),
+                    Next::Back => prop_assert!(after.pending_at().is_none()),
+                }
+                now = after;
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The router and its layers.
+//!
+//! From the outside in: panics are caught → id and line of the request → headers of every answer → shedding above so many
+//! requests at once → time-out → the route. Health and metrics pass the first three alone.
+
+use std::{sync::Arc, time::Duration};
+
+use app::App;
+use async_graphql::Data;
+use axum::{
+    Json, Router,
+    body::Body,
+    error_handling::HandleErrorLayer,
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderName, HeaderValue, Request, StatusCode, header},
+    middleware::from_fn,
+    response::{IntoResponse, Response},
+    routing::{any, get, post},
+};
+use domain::Locale;
+use graphql::{FondsSchema, Loaders, loader::Batch};
+use tokio_util::task::TaskTracker;
+use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+};
+
+use crate::{
+    Limits, Metrics, Settings,
+    graphql_http::{Admitted, Bounds, Caller, GraphqlHttp, Refusal, ShapeError, locale_of},
+    health::{self, Checks, Readiness},
+    limit::CostBudget,
+    origin::{Home, SessionCookie},
+    request_id,
+    session::{Door, refuse_foreign},
+    sign_in,
+};
+
+/// Nothing that this server answers is a page: a browser that shows it runs nothing.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Bytes of a body at `/auth/…`.
+const AUTH_BODY: usize = 16 * 1024;
+
+/// What the gateway is put together of.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The use cases.
+    pub app: App,
+    /// `[http]`.
+    pub settings: Settings,
+    /// Budgets.
+    pub limits: Limits,
+    /// Figures of the process.
+    pub metrics: Metrics,
+    /// A stop waits for these.
+    pub tasks: TaskTracker,
+}
+
+/// The gateway, ready to be served.
+#[derive(Debug, Clone)]
+pub struct Gateway(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) app: App,
+    pub(crate) settings: Settings,
+    pub(crate) limits: Limits,
+    pub(crate) door: Door,
+    pub(crate) tasks: TaskTracker,
+    handler: GraphqlHttp<FondsSchema, CostBudget>,
+    metrics: Metrics,
+    readiness: Readiness,
+}
+
+impl Gateway {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// The schema cannot be read: a defect.
+    pub fn new(parts: Parts) -> Result<Self, ShapeError> {
+        let Parts { app, settings, limits, metrics, tasks } = parts;
+        let budget = CostBudget::new(limits.clone(), settings.cost_per_minute);
+        let handler = GraphqlHttp::new(graphql::build(), &graphql::sdl(), budget, Bounds::default(), tasks.clone())?;
+        let door = Door {
+            home: Home::new(settings.origins.clone()),
+            cookie: if settings.https { SessionCookie::SECURE } else { SessionCookie::PLAIN },
+            behind_proxy: settings.behind_proxy,
+        };
+        let (open, idle) = (app.store.clone(), app.store.clone());
+        let metrics = metrics
+            .gauge("fonds_pool_connections", "connections of the pool", move || f64::from(open.gauge().0))
+            .gauge("fonds_pool_idle", "idle connections of the pool", move || {
+                f64::from(u32::try_from(idle.gauge().1).unwrap_or(u32::MAX))
+            });
+        let readiness = readiness(&app);
+        Ok(Self(Arc::new(Inner { app, settings, limits, door, tasks, handler, metrics, readiness })))
+    }
+
+    /// Everything that is served at `listen`.
+    pub fn router(&self) -> Router {
+        let settings = &self.0.settings;
+        let shed = ServiceBuilder::new()
+            .layer(HandleErrorLayer::new(async |_| overloaded()))
+            .layer(LoadShedLayer::new())
+            .layer(GlobalConcurrencyLimitLayer::new(settings.max_requests));
+        let time = Duration::from_secs(settings.request_seconds);
+        let doors = Router::new()
+            .route("/graphql", any(graphql))
+            .route("/auth/sign-in", post(sign_in::sign_in))
+            .route("/auth/sign-out", post(sign_in::sign_out))
+            .route("/auth/accept", post(sign_in::accept))
+            .layer(DefaultBodyLimit::max(AUTH_BODY))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time))
+            .layer(shed);
+        let router = doors.merge(self.health(settings.metrics_listen.is_none()));
+        outer(router, settings.https).with_state(self.clone())
+    }
+
+    /// Health and metrics alone, for `metrics_listen`.
+    pub fn metrics_router(&self) -> Router {
+        outer(self.health(true), false).with_state(self.clone())
+    }
+
+    fn health(&self, with_metrics: bool) -> Router<Self> {
+        let router = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(ready));
+        if with_metrics { router.route("/metrics", get(async |State(Self(inner)): State<Self>| inner.metrics.answer())) } else { router }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+fn outer(router: Router<Gateway>, https: bool) -> Router<Gateway> {
+    let answer = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    let transport = https.then(|| answer(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    router
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(answer(header::CACHE_CONTROL, "no-store"))
+        .layer(answer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(answer(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(answer(header::REFERRER_POLICY, "no-referrer"))
+        .layer(tower::util::option_layer(transport))
+        .layer(from_fn(request_id::trace))
+        .layer(CatchPanicLayer::custom(panicked))
+}
+
+fn readiness(app: &App) -> Readiness {
+    let (reached, migrated, policy) = (app.store.clone(), app.store.clone(), app.policy.clone());
+    Checks::default()
+        .with("database", move || {
+            let store = reached.clone();
+            async move { store.ready().await.is_ok() }
+        })
+        .with("migrations", move || {
+            let store = migrated.clone();
+            async move { store.ready().await.unwrap_or(false) }
+        })
+        .with("policy", move || std::future::ready(policy.healthy()))
+        .into_readiness()
+}
+
+/// `/readyz`: 200, or 503 with the names of what fails. Redis is told, but nothing depends on it.
+async fn ready(State(Gateway(inner)): State<Gateway>) -> Response {
+    let failed = inner.readiness.failed().await;
+    let redis = inner.limits.ping().await.map(|answers| if answers { "up" } else { "away" });
+    let status = if failed.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(serde_json::json!({ "ready": failed.is_empty(), "failed": failed, "redis": redis }))).into_response()
+}
+
+/// `/graphql`: read and measured → who asks → charged and run.
+async fn graphql(State(Gateway(inner)): State<Gateway>, request: Request<Body>) -> Response {
+    let admitted = match inner.handler.admit(request).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
+    };
+    match inner.caller(&admitted).await {
+        Ok(caller) => inner.handler.execute(admitted, caller).await,
+        Err(answer) => *answer,
+    }
+}
+
+impl Inner {
+    /// Who asks, entered once: the person pays, the resolvers read in the same transaction. Without a valid session the
+    /// operation runs for nobody, and each field that needs somebody says so.
+    async fn caller(&self, admitted: &Admitted) -> Result<Caller, Box<Response>> {
+        let (headers, extensions) = (admitted.headers(), &admitted.parts().extensions);
+        let caller = match self.door.caller(headers, extensions) {
+            Ok(caller) => caller,
+            Err(foreign) => return Err(Box::new(refuse_foreign(foreign, headers))),
+        };
+        let address = || self.door.address(headers, extensions).map_or_else(|| "nobody".to_owned(), |ip| ip.to_string());
+        let Some(caller) = caller else { return Ok(self.nobody(address(), admitted.locale())) };
+        match self.app.read(&caller).await {
+            Ok(reader) => {
+                let (who, introspect) = (reader.actor.account.to_string(), reader.actor.introspect);
+                let request = graphql::Request::entered(self.app.clone(), caller, reader);
+                Ok(Caller { who, introspect, data: self.data(request) })
+            }
+            Err(app::Error::Unauthenticated) => Ok(self.nobody(address(), admitted.locale())),
+            Err(app::Error::Unavailable(cause)) => {
+                tracing::warn!(?cause, "a session could not be entered");
+                Err(Box::new(admitted.refuse(&Refusal::Deadline(false))))
+            }
+            Err(error) => {
+                tracing::error!(?error, "a session could not be entered");
+                Err(Box::new(admitted.refuse(&Refusal::Internal)))
+            }
+        }
+    }
+
+    fn nobody(&self, address: String, locale: Locale) -> Caller {
+        let request = graphql::Request::new(self.app.clone(), None, locale);
+        Caller { who: address, introspect: false, data: self.data(request) }
+    }
+
+    /// What the resolvers find: the request and its loaders, whose statements run in tracked tasks.
+    fn data(&self, request: Arc<graphql::Request>) -> Data {
+        let tasks = self.tasks.clone();
+        let loaders = Loaders::new(Batch { request: request.clone() }, move |batch| tasks.spawn(batch));
+        let mut data = Data::default();
+        data.insert(request);
+        data.insert(loaders);
+        data
+    }
+}
+
+/// An answer of this server outside GraphQL: a code and a sentence.
+pub(crate) fn told(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(serde_json::json!({ "error": { "code": code, "message": message } }))).into_response()
+}
+
+async fn nowhere(request: Request<Body>) -> Response {
+    let message = locale_of(request.headers()).pick("没有这个地址", "There is nothing at this address");
+    told(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+}
+
+async fn wrong_method(request: Request<Body>) -> Response {
+    let message = locale_of(request.headers()).pick("该地址不接受此方法", "This address does not take this method");
+    told(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+}
+
+fn overloaded() -> Response {
+    let mut answer = told(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "请求过多，请稍后重试 / too many requests at once: try again");
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text.unwrap_or("unknown"), "a request ended in a panic");
+    told(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "系统内部错误，已记录 / internal error; it has been logged")
+}

@@ -1,0 +1,54 @@
+//! Settings of the gateway, `[http]`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where it listens, who it believes, what it allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Address and port of health and metrics alone; without one `/metrics` is served at `listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The public origins, e.g. `https://dangan.example.cn`; without any, the host that a request names is the own one.
+    pub origins: Vec<String>,
+    /// The public address is https: the session cookie is `__Host-fonds`. Off only for plain http on one's own machine.
+    pub https: bool,
+    /// A proxy stands before it: a client's address is the last one of `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Requests at the same time; more are refused with 503.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_requests: usize,
+    /// Seconds that a request may take, reading of the body included.
+    #[schemars(range(min = 1, max = 600))]
+    pub request_seconds: u64,
+    /// Cost of GraphQL operations that a person, or an address without a session, may spend in a minute.
+    #[schemars(range(min = 1))]
+    pub cost_per_minute: u32,
+    /// Attempts to sign in per minute, login and address.
+    #[schemars(range(min = 1))]
+    pub sign_in_per_minute: u32,
+    /// Attempts to sign in per minute and address, whatever the login.
+    #[schemars(range(min = 1))]
+    pub sign_in_per_address: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            metrics_listen: None,
+            origins: Vec::new(),
+            https: true,
+            behind_proxy: false,
+            max_requests: 512,
+            request_seconds: 30,
+            cost_per_minute: crate::limit::CostBudget::PER_MINUTE,
+            sign_in_per_minute: 10,
+            sign_in_per_address: 100,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Records of one's own organisation: heads, versions, drafts. What a committee holds is in [`crate::receipt`].
+
+mod draft;
+mod history;
+mod step;
+
+use authz::{Act, Permit, Scope, Sealed, act};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    Id,
+    id::noun,
+    org::Place,
+    record::{Head, RecordState, Writing},
+    record_type::TypeCode,
+    tenant::Level,
+};
+
+pub use draft::{Saved, insert, save};
+pub use history::{EventRow, ReceiptRow, RoundRow, history, rounds};
+pub use step::{Discarded, Recalled, Submitted, chain, discard, recall, submission, submit};
+
+use crate::{Error, Result, Tx};
+
+/// A record of one's own organisation, with its newest version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its head.
+    pub head: Head,
+    /// What is written.
+    pub writing: Writing,
+    /// Who wrote the newest version.
+    pub author: Id<noun::Account>,
+    /// When that was saved last.
+    pub saved_at: DateTime<Utc>,
+    /// Is the newest version the one that was sent last?
+    pub submitted: bool,
+    /// Who began it.
+    pub created_by: Id<noun::Account>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// One line of a list of own records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its head.
+    pub head: Head,
+    /// Title of the newest version.
+    pub title: String,
+    /// Day of the activity.
+    pub occurred_on: NaiveDate,
+    /// Last change.
+    pub updated_at: DateTime<Utc>,
+}
+
+pub(crate) fn code(text: &str) -> Result<TypeCode> {
+    TypeCode::parse(text).ok_or_else(|| Error::Stored(format!("record type {text}")))
+}
+
+pub(crate) fn codes(texts: &[String]) -> Result<Vec<TypeCode>> {
+    texts.iter().map(|text| code(text)).collect()
+}
+
+fn state(text: &str) -> Result<RecordState> {
+    RecordState::parse(text).ok_or_else(|| Error::Stored(format!("state of a record {text}")))
+}
+
+/// Finds a record and shows nothing of it.
+pub async fn locate(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<Sealed<Id<noun::Record>>>> {
+    let tenant = tx.tenant().0;
+    let row = sqlx::query!(
+        "SELECT r.org_id, o.path, o.level, v.confidentiality
+           FROM record r
+           JOIN org o ON o.tenant_id = r.tenant_id AND o.id = r.org_id
+           JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+          WHERE r.tenant_id = $1 AND r.id = $2",
+        tenant,
+        id.uuid()
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(|row| {
+        let place = Place { org: Id::of(row.org_id), path: row.path, level: Level(row.level) };
+        Sealed::at(id, place, u8::try_from(row.confidentiality).unwrap_or(u8::MAX))
+    }))
+}
+
+/// Reads a record whole.
+pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) -> Result<Record> {
+    let (tenant, id) = (tx.tenant().0, *may.of());
+    let row = sqlx::query!(
+        "SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.created_by, r.created_at,
+                v.title, v.occurred_on, v.tags, v.confidentiality, v.content, v.author, v.saved_at, v.submitted
+           FROM record r
+           JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+          WHERE r.tenant_id = $1 AND r.id = $2",
+        tenant,
+        id.uuid()
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(Record {
+        head: Head {
+            id,
+            org: Id::of(row.org_id),
+            of_type: code(&row.of_type)?,
+            type_version: row.type_version,
+            state: state(&row.state)?,
+            rev: row.rev,
+            version: row.version,
+            round: row.round,
+        },
+        writing: Writing {
+            title: row.title,
+            occurred_on: row.occurred_on,
+            tags: codes(&row.tags)?,
+            confidentiality: row.confidentiality,
+            content: row.content,
+        },
+        author: Id::of(row.author),
+        saved_at: row.saved_at,
+        submitted: row.submitted,
+        created_by: Id::of(row.created_by),
+        created_at: row.created_at,
+    })
+}
+
+/// Own records in one state, the newest first: one ordered index range.
+pub async fn page(
+    tx: &mut Tx,
+    scope: &Scope<act::ViewRecord>,
+    org: Id<noun::Org>,
+    in_state: RecordState,
+    after: Option<Id<noun::Record>>,
+    limit: u32,
+) -> Result<Vec<Line>> {
+    if !scope.org_ids().contains(&org) {
+        return Ok(Vec::new());
+    }
+    let tenant = tx.tenant().0;
+    let rows = sqlx::query!(
+        "SELECT r.id, r.type AS of_type, r.type_version, r.rev, r.version, r.round, r.updated_at, v.title, v.occurred_on
+           FROM record r
+           JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+          WHERE r.tenant_id = $1 AND r.org_id = $2 AND r.state = $3 AND ($4::uuid IS NULL OR r.id < $4)
+          ORDER BY r.id DESC LIMIT $5",
+        tenant,
+        org.uuid(),
+        in_state.as_str(),
+        after.map(Id::uuid),
+        i64::from(limit)
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Line {
+                head: Head {
+                    id: Id::of(row.id),
+                    org,
+                    of_type: code(&row.of_type)?,
+                    type_version: row.type_version,
+                    state: in_state,
+                    rev: row.rev,
+                    version: row.version,
+                    round: row.round,
+                },
+                title: row.title,
+                occurred_on: row.occurred_on,
+                updated_at: row.updated_at,
+            })
+        })
+        .collect()
+}

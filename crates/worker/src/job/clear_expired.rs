@@ -1,0 +1,21 @@
+//! Hourly: kept answers go after a day, sessions a month after their end. Repeating it does no harm.
+
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, NoDesk};
+
+/// Takes no input; whatever the schedule adds is ignored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ClearExpired {}
+
+impl TaskHandler for ClearExpired {
+    const IDENTIFIER: &'static str = "clear_expired";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let desk = context.get_ext::<Desk>().ok_or_else(|| NoDesk.to_string())?;
+        let rows = desk.store.clear_expired(desk.clock.now()).await.map_err(|error| error.to_string())?;
+        tracing::info!(rows, "expired rows were cleared");
+        Ok::<(), String>(())
+    }
+}
