@@ -105,6 +105,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   SELECT EXISTS (SELECT FROM line WHERE id = p_org) $$;
 ALTER FUNCTION sec.makes_cycle OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.makes_cycle FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.makes_cycle TO fonds_app;
 
 -- Moves the organisation with its whole subtree. Levels below change with it where the new parent stands on another level.
 -- The versions of what is below are not written again: on a past day, level is the number of superiors of that day.

@@ -1,1 +1,6 @@
-fn main() {}
+//! One binary of integration tests: the real router in process, real PostgreSQL and redis.
+#![expect(clippy::unwrap_used, reason = "what is not as expected is a failed test, in its helping functions too")]
+
+mod fault;
+mod flow;
+mod smoke;

@@ -5,7 +5,9 @@ use domain::{
     Id,
     id::{ReceiptId, ReceiptNo, noun},
 };
-use store::figure::{Cell, Drill, Question};
+
+pub use store::figure::{ALL_TYPES, Cell, Drill, Question};
+
 
 use crate::{Error, Reader, Result};
 

@@ -1,13 +1,22 @@
 //! The use cases of Fonds, one function each. A mutation: begin (enter, idempotency) → locate → permit → decision of the
 //! domain → write that consumes the permit → audit and outbox in the same transaction → commit. A read: scope → one query.
 
+pub mod account;
+pub mod audit;
+pub mod explain;
+pub mod policy;
+pub mod post;
+pub mod session;
 pub mod chance;
 pub mod clock;
 pub mod error;
+pub mod org;
+pub mod tenant;
 pub mod catalogue;
 pub mod figure;
 pub mod receipt;
 pub mod record;
+pub mod record_type;
 pub mod work;
 
 use std::sync::Arc;
@@ -18,6 +27,7 @@ use store::Store;
 pub use chance::Chance;
 pub use clock::SystemClock;
 pub use error::{Error, Result};
+pub use store::Entry;
 pub use work::{Begun, Caller, Command, Reader, Work};
 
 /// What every use case stands on. Cheap to clone.

@@ -13,3 +13,5 @@ pub use list::list;
 pub use recall::{Recalled, recall, recall_approval};
 pub use submit::{Submitted, send, submit};
 pub use view::{check, history, rounds, view};
+
+pub use store::record::{EventRow, Line, ReceiptRow, Record, RoundRow};

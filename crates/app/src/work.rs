@@ -36,14 +36,18 @@ pub struct Command {
 
 impl Command {
     /// A command with its input.
-    pub fn new(
+    pub fn new(operation: &'static str, key: &str, post: Id<noun::Post>, input: &impl Serialize) -> Self {
+        Self::personal(operation, key, Some(post), input)
+    }
+
+    /// A command that a person may give without a post as well: it concerns himself.
+    pub fn personal(
         operation: &'static str,
         key: &str,
-        post: impl Into<Option<Id<noun::Post>>>,
+        post: Option<Id<noun::Post>>,
         input: &impl Serialize,
     ) -> Self {
-        let input = serde_json::to_value(input).unwrap_or_default();
-        Self { operation, key: key.to_owned(), post: post.into(), input }
+        Self { operation, key: key.to_owned(), post, input: serde_json::to_value(input).unwrap_or_default() }
     }
 }
 
@@ -78,6 +82,7 @@ pub struct Work {
 
 /// What beginning came to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "made once in a mutation and taken apart at once")]
 pub enum Begun<T> {
     /// Do it.
     Fresh(Work),

@@ -25,6 +25,7 @@ impl Month {
     }
 
     /// The next month.
+    #[must_use]
     pub const fn next(self) -> Self {
         if self.0 % 100 == 12 { Self((self.0 / 100 + 1) * 100 + 1) } else { Self(self.0 + 1) }
     }

@@ -12,7 +12,7 @@ pub mod request_id;
 pub mod server;
 pub mod session;
 pub mod settings;
-pub mod sign_in;
+mod sign_in;
 
 pub use limit::Limits;
 pub use metric::Metrics;

@@ -38,7 +38,6 @@ use crate::{
 
 /// Nothing that this server answers is a page: a browser that shows it runs nothing.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// Bytes of a body at `/auth/…`.
 const AUTH_BODY: usize = 16 * 1024;
 
 /// What the gateway is put together of.
@@ -112,18 +111,14 @@ impl Gateway {
             .layer(DefaultBodyLimit::max(AUTH_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time))
             .layer(shed);
-        let router = doors.merge(self.health(settings.metrics_listen.is_none()));
+        let router = doors.route("/healthz", get(health::alive)).route("/readyz", get(ready));
+        let router = if settings.metrics_listen.is_none() { router.route("/metrics", get(metrics)) } else { router };
         outer(router, settings.https).with_state(self.clone())
     }
 
     /// Health and metrics alone, for `metrics_listen`.
-    pub fn metrics_router(&self) -> Router {
-        outer(self.health(true), false).with_state(self.clone())
-    }
-
-    fn health(&self, with_metrics: bool) -> Router<Self> {
-        let router = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(ready));
-        if with_metrics { router.route("/metrics", get(async |State(Self(inner)): State<Self>| inner.metrics.answer())) } else { router }
+    pub fn side_router(&self) -> Router {
+        side_router(self.0.metrics.clone(), self.0.readiness.clone())
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -131,7 +126,20 @@ impl Gateway {
     }
 }
 
-fn outer(router: Router<Gateway>, https: bool) -> Router<Gateway> {
+/// Health and metrics alone: for an address of their own, and for a process that only works.
+pub fn side_router(metrics: Metrics, readiness: Readiness) -> Router {
+    let router = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(async move || readiness.answer().await))
+        .route("/metrics", get(async move || metrics.answer()));
+    outer(router, false)
+}
+
+async fn metrics(State(Gateway(inner)): State<Gateway>) -> Response {
+    inner.metrics.answer()
+}
+
+fn outer<S: Clone + Send + Sync + 'static>(router: Router<S>, https: bool) -> Router<S> {
     let answer = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -250,7 +258,10 @@ fn overloaded() -> Response {
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("unknown"), "a request ended in a panic");
+    let text = match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => panic.downcast::<&str>().map_or_else(|_| "unknown".to_owned(), |text| (*text).to_owned()),
+    };
+    tracing::error!(panic = text, "a request ended in a panic");
     told(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "系统内部错误，已记录 / internal error; it has been logged")
 }

@@ -1,12 +1,25 @@
 //! The GraphQL schema of Fonds. A resolver parses ids and input, calls one use case and maps the answer; it knows no SQL
 //! and no policy. Field resolvers that reach for another noun go through the request's loaders, one statement per kind.
 
+pub mod account;
+pub mod audit;
+pub mod explain;
+pub mod policy;
+pub mod post;
+pub mod session;
+pub mod figure;
+pub mod flow;
+pub mod receipt;
+pub mod record;
+pub mod record_type;
 pub mod error;
 pub mod id;
 pub mod loader;
+pub mod org;
 pub mod page;
 pub mod problem;
 pub mod request;
+pub mod tenant;
 mod schema;
 
 pub use request::{Loaders, Request};

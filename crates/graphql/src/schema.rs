@@ -1,17 +1,59 @@
 //! The schema put together of its nouns.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Object, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
-/// Queries.
+use crate::{
+    account::{AccountMutation, AccountQuery},
+    audit::AuditQuery,
+    explain::ExplainQuery,
+    figure::FigureQuery,
+    org::{OrgMutation, OrgQuery},
+    policy::{PolicyMutation, PolicyQuery},
+    post::{PostMutation, PostQuery},
+    receipt::{ReceiptMutation, ReceiptQuery},
+    record::{RecordMutation, RecordQuery},
+    record_type::RecordTypeQuery,
+    session::{SessionMutation, SessionQuery},
+    tenant::{TenantMutation, TenantQuery},
+};
+
+/// Everything that can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(Service);
+pub struct Query(
+    ServiceQuery,
+    TenantQuery,
+    OrgQuery,
+    AccountQuery,
+    SessionQuery,
+    PostQuery,
+    RecordTypeQuery,
+    RecordQuery,
+    ReceiptQuery,
+    FigureQuery,
+    PolicyQuery,
+    ExplainQuery,
+    AuditQuery,
+);
+
+/// Everything that can be done.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    TenantMutation,
+    OrgMutation,
+    AccountMutation,
+    SessionMutation,
+    PostMutation,
+    RecordMutation,
+    ReceiptMutation,
+    PolicyMutation,
+);
 
 /// What the service says of itself.
 #[derive(Debug, Default)]
-pub struct Service;
+pub struct ServiceQuery;
 
 #[Object]
-impl Service {
+impl ServiceQuery {
     /// Version of the service.
     async fn version(&self) -> &str {
         env!("CARGO_PKG_VERSION")
@@ -19,11 +61,11 @@ impl Service {
 }
 
 /// The executable schema.
-pub type FondsSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type FondsSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds it; limits of depth and cost stand before it, in the gateway's handler.
 pub fn build() -> FondsSchema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions().finish()
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
 }
 
 /// The contract, as committed in `schema/fonds.graphql`.

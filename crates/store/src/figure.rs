@@ -67,7 +67,8 @@ pub async fn read(tx: &mut Tx, may: &Permit<act::ViewFigure>, question: &Questio
                 child: row.child.map(Id::of),
                 of_type: row.of_type,
                 month: row.month,
-                state: SubmissionState::parse(&row.state).ok_or_else(|| Error::Stored("state of a submission".to_owned()))?,
+                state: SubmissionState::parse(&row.state)
+                    .ok_or_else(|| Error::Stored("state of a submission".to_owned()))?,
                 count: row.n,
                 measures: Measures([
                     row.m1, row.m2, row.m3, row.m4, row.m5, row.m6, row.m7, row.m8, row.m9, row.m10, row.m11, row.m12,

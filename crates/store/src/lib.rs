@@ -4,24 +4,36 @@
 
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod audit;
+pub mod audit_log;
 pub mod entry;
 pub mod error;
+pub mod explain;
+pub mod figure;
 pub mod fold;
 pub mod idempotency;
+pub mod import;
+pub mod invitation;
 pub mod migrate;
+pub mod org;
+pub mod owner;
+pub mod owner_admin;
+pub mod owner_people;
 pub mod policy;
 pub mod pool;
-pub mod record;
+pub mod post;
 pub mod receipt;
-pub mod figure;
+pub mod record;
 pub mod record_type;
-pub mod org;
+pub mod session;
+pub mod sign_in;
 pub mod tenant;
 pub mod tx;
 pub mod worker;
 
 pub use entry::Entry;
 pub use error::{Error, Result};
+pub use owner::Owner;
 pub use pool::{Settings, Store};
 pub use tx::Tx;

@@ -60,8 +60,10 @@ pub async fn run(admin_url: &str) -> Result<Vec<&'static str>> {
     let mut applied = Vec::new();
     for (name, sql) in MIGRATIONS {
         let digest = Sha256::digest(sql.as_bytes()).to_vec();
-        let known: Option<Vec<u8>> =
-            sqlx::query_scalar("SELECT digest FROM migration WHERE name = $1").bind(name).fetch_optional(&mut *tx).await?;
+        let known: Option<Vec<u8>> = sqlx::query_scalar("SELECT digest FROM migration WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut *tx)
+            .await?;
         match known {
             Some(known) if known == digest => {}
             Some(_) => return Err(crate::Error::Stored(format!("migration {name} was edited after it was applied"))),

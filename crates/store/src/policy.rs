@@ -1,8 +1,9 @@
-//! The tenant's roles and policy lines, for the first wall's snapshot.
+//! The tenant's roles and policy lines, for the first wall's snapshot, and their change by the security administrator.
 
-use authz::{Duty, RawLine, Role, RoleName};
+use authz::{Duty, Permit, RawLine, Role, RoleName, act};
+use domain::{Id, id::noun, org::Place, tenant::Level};
 
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, error::touched};
 
 /// All rows of the tenant's `role` and `policy_line`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -79,4 +80,112 @@ pub async fn rows(tx: &mut Tx) -> Result<Rows> {
     .fetch_all(tx.connection())
     .await?;
     Ok(Rows { roles, lines })
+}
+
+/// A line to be written; the first wall has checked it.
+#[derive(Debug)]
+pub struct NewLine<'a> {
+    /// The new id.
+    pub id: Id<noun::PolicyLine>,
+    /// What it says.
+    pub raw: RawLine<'a>,
+}
+
+/// Raises the version, so that the change is seen at the next request everywhere, and keeps other editors waiting until
+/// this one has ended. Gives the new version.
+pub async fn raise(tx: &mut Tx, may: &Permit<act::EditPolicy>) -> Result<i64> {
+    debug_assert_eq!(may.tenant(), tx.tenant());
+    let version = sqlx::query_scalar!(r#"SELECT sec.raise_policy_version() AS "version!""#);
+    Ok(version.fetch_one(tx.connection()).await?)
+}
+
+/// Adds a role of the tenant's own. A name that is taken breaks `role_pkey`.
+pub async fn insert_role(tx: &mut Tx, may: Permit<act::EditPolicy>, role: &Role) -> Result<()> {
+    let done = sqlx::query!(
+        "INSERT INTO role (tenant_id, name, base, duty, zh, en) VALUES ($1, $2, $3, $4, $5, $6)",
+        may.of().0,
+        role.name.as_str(),
+        role.base.as_str(),
+        role.duty.map(Duty::as_str),
+        role.zh,
+        role.en
+    )
+    .execute(tx.connection())
+    .await?;
+    touched("role", 1, &done)
+}
+
+/// Adds and removes lines.
+pub async fn apply(
+    tx: &mut Tx,
+    may: Permit<act::EditPolicy>,
+    add: &[NewLine<'_>],
+    remove: &[Id<noun::PolicyLine>],
+) -> Result<()> {
+    let tenant = may.of().0;
+    let gone: Vec<_> = remove.iter().map(|id| id.uuid()).collect();
+    let done = sqlx::query!("DELETE FROM policy_line WHERE tenant_id = $1 AND id = ANY ($2)", tenant, &gone)
+        .execute(tx.connection())
+        .await?;
+    touched("removed policy lines", remove.len() as u64, &done)?;
+    for NewLine { id, raw } in add {
+        let done = sqlx::query!(
+            "INSERT INTO policy_line (tenant_id, id, role, kind, action, relation, level_from, level_to, ceiling, effect)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            tenant,
+            id.uuid(),
+            raw.role,
+            raw.kind,
+            raw.action,
+            raw.relation,
+            raw.level_from,
+            raw.level_to,
+            raw.ceiling,
+            raw.effect
+        )
+        .execute(tx.connection())
+        .await?;
+        touched("added policy line", 1, &done)?;
+    }
+    Ok(())
+}
+
+/// Who holds one of some roles now.
+#[derive(Debug, Default)]
+pub struct Concerned {
+    /// Posts, the first of them where there are more than asked for: person, role, place.
+    pub posts: Vec<(Id<noun::Account>, RoleName, Place)>,
+    /// How many there are.
+    pub total: i64,
+}
+
+/// The posts that an edit of these roles concerns, in the whole tenant, in one statement.
+pub async fn concerned(
+    tx: &mut Tx,
+    may: &Permit<act::EditPolicy>,
+    roles: &[RoleName],
+    limit: i32,
+) -> Result<Concerned> {
+    debug_assert_eq!(may.tenant(), tx.tenant());
+    let at = tx.at();
+    let roles: Vec<_> = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let rows = sqlx::query!(
+        r#"SELECT account_id AS "account_id!", org_id AS "org_id!", role AS "role!", path AS "path!", level AS "level!",
+                  total AS "total!" FROM sec.posts_in_roles($1, $2, $3)"#,
+        &roles,
+        at,
+        limit
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let posts = rows
+        .into_iter()
+        .map(|row| {
+            let role = RoleName::parse(&row.role).ok_or_else(|| Error::Stored(format!("role {}", row.role)))?;
+            let place = Place { org: Id::of(row.org_id), path: row.path, level: Level(row.level) };
+            Ok((Id::of(row.account_id), role, place))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Concerned { posts, total })
 }

@@ -228,7 +228,9 @@ pub async fn page(
 
 /// PostgreSQL's time ends before chrono's.
 fn far_future() -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(9999, 12, 31).and_then(|day| day.and_hms_opt(0, 0, 0)).map_or(DateTime::<Utc>::MIN_UTC, |at| at.and_utc())
+    NaiveDate::from_ymd_opt(9999, 12, 31)
+        .and_then(|day| day.and_hms_opt(0, 0, 0))
+        .map_or(DateTime::<Utc>::MIN_UTC, |at| at.and_utc())
 }
 
 /// How many things wait for the people of an organisation; capped at 10,000 each.
@@ -249,7 +251,13 @@ pub struct Counts {
 }
 
 /// The counts that stand over the lists: one statement, the same ranges as the lists.
-pub async fn counts(tx: &mut Tx, org: Id<noun::Org>, own: bool, held: bool, overdue_before: DateTime<Utc>) -> Result<Counts> {
+pub async fn counts(
+    tx: &mut Tx,
+    org: Id<noun::Org>,
+    own: bool,
+    held: bool,
+    overdue_before: DateTime<Utc>,
+) -> Result<Counts> {
     let tenant = tx.tenant().0;
     let row = sqlx::query!(
         r#"SELECT
@@ -335,7 +343,8 @@ pub async fn submission<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) ->
     )
     .fetch_one(tx.connection())
     .await?;
-    let receipt = ReceiptState::parse(&row.receipt_state).ok_or_else(|| Error::Stored("state of a receipt".to_owned()))?;
+    let receipt =
+        ReceiptState::parse(&row.receipt_state).ok_or_else(|| Error::Stored("state of a receipt".to_owned()))?;
     let route: Vec<_> = row.route.unwrap_or_default().into_iter().map(Id::of).collect();
     let position = row.position.and_then(|position| usize::try_from(position).ok()).unwrap_or(0);
     // Whoever approved last is known where this receipt is the one before the pending one.

@@ -48,10 +48,24 @@ pub async fn newest(tx: &mut Tx) -> Result<Vec<(TypeCode, i32)>> {
 /// The route of a type in this tenant; empty where none is set.
 pub async fn route(tx: &mut Tx, of_type: &TypeCode) -> Result<Route> {
     let tenant = tx.tenant().0;
-    let row = sqlx::query!("SELECT levels, kinds FROM route WHERE tenant_id = $1 AND type = $2", tenant, of_type.as_str())
-        .fetch_optional(tx.connection())
-        .await?;
-    let Some(row) = row else { return Ok(Route { levels: Vec::new(), kinds: Vec::new() }) };
-    let kinds = row.kinds.iter().map(|kind| OrgKind::parse(kind).ok_or_else(|| Error::Stored(format!("kind {kind}"))));
-    Ok(Route { levels: row.levels, kinds: kinds.collect::<Result<_>>()? })
+    let row =
+        sqlx::query!("SELECT levels, kinds FROM route WHERE tenant_id = $1 AND type = $2", tenant, of_type.as_str())
+            .fetch_optional(tx.connection())
+            .await?;
+    row.map_or_else(|| Ok(Route { levels: Vec::new(), kinds: Vec::new() }), |row| read(row.levels, &row.kinds))
+}
+
+/// All routes of the tenant.
+pub async fn routes(tx: &mut Tx) -> Result<Vec<(TypeCode, Route)>> {
+    let tenant = tx.tenant().0;
+    let rows =
+        sqlx::query!("SELECT type AS of_type, levels, kinds FROM route WHERE tenant_id = $1 ORDER BY type", tenant)
+            .fetch_all(tx.connection())
+            .await?;
+    rows.into_iter().map(|row| Ok((code(&row.of_type)?, read(row.levels, &row.kinds)?))).collect()
+}
+
+fn read(levels: Vec<i16>, kinds: &[String]) -> Result<Route> {
+    let kinds = kinds.iter().map(|kind| OrgKind::parse(kind).ok_or_else(|| Error::Stored(format!("kind {kind}"))));
+    Ok(Route { levels, kinds: kinds.collect::<Result<_>>()? })
 }

@@ -73,7 +73,8 @@ impl WorkerStore {
     /// Clears kept answers after a day, and sessions a month after their end. Gives how many rows went.
     pub async fn clear_expired(&self, at: DateTime<Utc>) -> Result<u64> {
         let mut connection = self.0.bare().await?;
-        let gone = sqlx::query_scalar!(r#"SELECT sec.clear_expired($1) AS "gone!""#, at).fetch_one(&mut *connection).await?;
+        let gone =
+            sqlx::query_scalar!(r#"SELECT sec.clear_expired($1) AS "gone!""#, at).fetch_one(&mut *connection).await?;
         u64::try_from(gone).map_err(|_| Error::Stored("a negative number of cleared rows".to_owned()))
     }
 

@@ -1,3 +1,24 @@
-//! Database, application, actors and clock for tests
+//! Database, application, actors and clock for tests.
+//!
+//! `TestApp::new().await` is a whole Fonds on a database of its own: the real router in process, a clock turned by hand,
+//! seeded chance, and two tenants (see [`seed`]) in which somebody holds every role.
+//! `app.actor("zj/village/recorder")` speaks as one of them. With the app, the database goes.
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up can only fail, and says so here")]
 
+pub mod actor;
+pub mod answer;
+pub mod app;
+pub mod chance;
+pub mod clock;
 pub mod cluster;
+mod owner;
+pub mod redis;
+pub mod seed;
+
+pub use actor::Actor;
+pub use answer::Answer;
+pub use app::{Setup, TestApp};
+pub use chance::SeededChance;
+pub use clock::TestClock;
+pub use owner::{scalar, sql};
+pub use store::worker::WorkerStore;

@@ -48,6 +48,7 @@ impl Fold {
 
     /// Until told to stop; the batch under way is finished first.
     pub async fn run(mut self, stop: CancellationToken) {
+        describe();
         let mut failing = None;
         while !stop.is_cancelled() {
             let pause = match self.turn(&stop).await {
@@ -131,6 +132,14 @@ impl Fold {
             Err(error) => tracing::warn!(%error, "what waits could not be counted"),
         }
     }
+}
+
+fn describe() {
+    metrics::describe_gauge!("fonds_fold_lag_seconds", "time for which steps have been waiting to be folded");
+    metrics::describe_gauge!("fonds_fold_pending", "steps that wait to be folded");
+    metrics::describe_gauge!("fonds_outbox_pending", "events that wait to be relayed");
+    metrics::describe_counter!("fonds_folded_total", "steps that were folded");
+    metrics::describe_histogram!("fonds_fold_seconds", "time of one batch");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; a number of rows is far below 2^52")]

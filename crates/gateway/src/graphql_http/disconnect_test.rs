@@ -29,7 +29,7 @@ async fn serve(client: Client) -> std::net::SocketAddr {
 async fn a_write_outlives_its_connection() {
     let client = Client::new();
     let address = serve(client.clone()).await;
-    let body = r#"{"query":"mutation { write(millis: 300) }"}"#;
+    let body = r#"{"query":"mutation { write(millis: 1000) }"}"#;
     for sent in 0..20 {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let head = format!(

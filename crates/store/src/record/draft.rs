@@ -66,11 +66,20 @@ pub async fn insert(
     )
     .fetch_one(tx.connection())
     .await?;
-    if touched == 3 { Ok(()) } else { Err(Error::Rows { what: "a new draft", expected: 3, touched: touched.unsigned_abs() }) }
+    if touched == 3 {
+        Ok(())
+    } else {
+        Err(Error::Rows { what: "a new draft", expected: 3, touched: touched.unsigned_abs() })
+    }
 }
 
 /// Saves a draft that was read at `before.head.rev`. None: somebody else saved meanwhile.
-pub async fn save(tx: &mut Tx, may: Permit<act::EditRecord>, before: &Record, writing: &Writing) -> Result<Option<Saved>> {
+pub async fn save(
+    tx: &mut Tx,
+    may: Permit<act::EditRecord>,
+    before: &Record,
+    writing: &Writing,
+) -> Result<Option<Saved>> {
     let (tenant, id, at) = (tx.tenant().0, may.of().uuid(), tx.at());
     let fresh = before.submitted || before.author != may.who() || at - before.saved_at > VERSION_AGE;
     let version = before.head.version + i32::from(fresh);

@@ -135,7 +135,8 @@ pub async fn rounds(tx: &mut Tx, record: Id<noun::Record>) -> Result<Vec<RoundRo
                 round: row.round,
                 version: row.version,
                 hash: row.hash,
-                state: SubmissionState::parse(&row.state).ok_or_else(|| Error::Stored("state of a submission".to_owned()))?,
+                state: SubmissionState::parse(&row.state)
+                    .ok_or_else(|| Error::Stored("state of a submission".to_owned()))?,
                 route: row.route.into_iter().map(Id::of).collect(),
                 position: row.position,
                 skipped: skipped.into_iter().map(Level).collect(),

@@ -134,7 +134,12 @@ pub async fn submission(tx: &mut Tx, record: Id<noun::Record>, round: i32) -> Re
 }
 
 /// Takes a submission or an approval back.
-pub async fn recall<A: Act>(tx: &mut Tx, _may: Permit<A>, record: Id<noun::Record>, origin: Option<&str>) -> Result<Recalled> {
+pub async fn recall<A: Act>(
+    tx: &mut Tx,
+    _may: Permit<A>,
+    record: Id<noun::Record>,
+    origin: Option<&str>,
+) -> Result<Recalled> {
     let at = tx.at();
     let row = sqlx::query!(
         r#"SELECT round AS "round!", state AS "state!", receipt_org, receipt_no FROM sec.recall($1, $2, $3)"#,
@@ -144,13 +149,21 @@ pub async fn recall<A: Act>(tx: &mut Tx, _may: Permit<A>, record: Id<noun::Recor
     )
     .fetch_one(tx.connection())
     .await?;
-    let receipt = row.receipt_org.zip(row.receipt_no).map(|(org, no)| ReceiptId { org: Id::of(org), no: ReceiptNo(no) });
+    let receipt =
+        row.receipt_org.zip(row.receipt_no).map(|(org, no)| ReceiptId { org: Id::of(org), no: ReceiptNo(no) });
     Ok(Recalled { round: row.round, state: state(&row.state)?, receipt })
 }
 
 /// Puts a draft aside that was never sent.
-pub async fn discard(tx: &mut Tx, may: Permit<act::DiscardRecord>, rev: i32, origin: Option<&str>) -> Result<Discarded> {
+pub async fn discard(
+    tx: &mut Tx,
+    may: Permit<act::DiscardRecord>,
+    rev: i32,
+    origin: Option<&str>,
+) -> Result<Discarded> {
     let at = tx.at();
-    sqlx::query!("SELECT sec.discard($1, $2, $3, $4)", may.of().uuid(), rev, at, origin).execute(tx.connection()).await?;
+    sqlx::query!("SELECT sec.discard($1, $2, $3, $4)", may.of().uuid(), rev, at, origin)
+        .execute(tx.connection())
+        .await?;
     Ok(Discarded)
 }

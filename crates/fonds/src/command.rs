@@ -1,0 +1,104 @@
+//! The commands, one file each.
+
+mod admin;
+mod doctor;
+mod import;
+pub(crate) mod migrate;
+mod schema;
+pub(crate) mod serve;
+mod verify;
+mod work;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Subcommand;
+
+use crate::{demo, log, settings, words::Failure};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serves the interface.
+    Serve {
+        /// … and works in the same process.
+        #[arg(long)]
+        with_worker: bool,
+    },
+    /// Folds the figures and carries the jobs.
+    Work,
+    /// Brings the database up to date.
+    Migrate {
+        /// Makes the cluster's roles first; needs a superuser.
+        #[arg(long)]
+        roles: bool,
+    },
+    /// Says what is wrong with the settings, the database, its roles, redis.
+    Doctor,
+    /// Writes the contracts: fonds.graphql, authz-matrix.txt, settings.schema.json.
+    Schema {
+        /// Compares them instead; fails where one differs.
+        #[arg(long)]
+        check: bool,
+        /// The folder.
+        #[arg(long, default_value = "schema")]
+        dir: PathBuf,
+    },
+    /// Recomputes what is stored, and says where it differs.
+    Verify {
+        #[command(subcommand)]
+        what: verify::What,
+    },
+    /// Reads data in.
+    Import {
+        #[command(subcommand)]
+        what: import::Import,
+    },
+    /// What no signed-in person can do: tenants, first administrators.
+    Admin {
+        #[command(subcommand)]
+        what: admin::Admin,
+    },
+    /// Serves a demonstration: migrates, loads a province where there is none, says who may sign in.
+    Demo {
+        /// Where demo.json goes.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        /// Starts over.
+        #[arg(long)]
+        fresh: bool,
+    },
+}
+
+impl Command {
+    /// Runs one. The doctor looks at the settings itself, also where they cannot be read.
+    pub(crate) fn run(self, file: Option<&Path>) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Doctor => return block_on(doctor::run(file)),
+            Self::Schema { check, dir } => return schema::run(&dir, check),
+            _ => {}
+        }
+        let settings = settings::load(file)?;
+        log::begin(&settings.log)?;
+        for name in settings::strangers() {
+            tracing::warn!(name, "a variable begins like a setting and is none: a `__` stands between section and key");
+        }
+        block_on(async {
+            match self {
+                Self::Serve { with_worker } => serve::run(&settings, with_worker).await,
+                Self::Work => work::run(&settings).await,
+                Self::Migrate { roles } => migrate::run(&settings, roles).await,
+                Self::Verify { what } => verify::run(&settings, &what).await,
+                Self::Import { what } => import::run(&settings, what).await,
+                Self::Admin { what } => admin::run(&settings, what).await,
+                Self::Demo { dir, fresh } => demo::run(settings, &dir, fresh).await,
+                Self::Doctor | Self::Schema { .. } => Ok(ExitCode::SUCCESS),
+            }
+        })
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

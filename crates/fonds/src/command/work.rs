@@ -1,0 +1,38 @@
+//! `fonds work`.
+
+use std::{process::ExitCode, sync::Arc};
+
+use app::SystemClock;
+use gateway::{Metrics, health::Checks, server};
+use store::{Store, worker::WorkerStore};
+use worker::Worker;
+
+use crate::{running::Running, settings::Settings, words::Failure};
+
+/// Runs until told to stop.
+pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+    let running = Running::begin()?;
+    let metrics = Metrics::install()?;
+    let worker = worker(settings).await?;
+    if let Some(address) = settings.http.metrics_listen {
+        let store = worker.store.clone();
+        let readiness = Checks::default().with("database", move || {
+            let store = store.clone();
+            async move { store.queue_depth().await.is_ok() }
+        });
+        let address = running.serve(address, server::side_router(metrics, readiness.into_readiness())).await?;
+        tracing::info!(%address, "health and metrics");
+    }
+    running.spawn(worker.run(running.stop.clone()));
+    tracing::info!("working");
+    Ok(if running.wait().await { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The worker, on connections of its own; refuses a role that is not its.
+pub(crate) async fn worker(settings: &Settings) -> Result<Worker, Failure> {
+    let database = settings.worker_store()?;
+    let url = database.url.clone();
+    let store = WorkerStore::new(Store::open(&database)?);
+    store.check_role().await?.map_err(|fault| fault.0)?;
+    Ok(Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock) })
+}

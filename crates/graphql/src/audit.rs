@@ -1,0 +1,116 @@
+//! The trail, for the audit administrator.
+
+use app::audit::{Entry, Search};
+use async_graphql::{
+    ComplexObject, Context, ID, Json, Object, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
+use chrono::{DateTime, Utc};
+use domain::{Id, id::noun};
+
+use crate::{
+    account::Account,
+    error::Result,
+    id::{parse, show},
+    page::{Cursor, asked, connection},
+    request::{Refuse as _, request},
+};
+
+/// One thing that was done.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct AuditEntry {
+    /// Its number in the order of writing.
+    no: i64,
+    /// When.
+    at: DateTime<Utc>,
+    /// Id of the person; none where nobody had entered.
+    account_id: Option<ID>,
+    /// In the name of which post.
+    post_id: Option<ID>,
+    /// At which organisation that post was then.
+    org_id: Option<ID>,
+    /// What was done, e.g. post.grant.
+    action: String,
+    /// Kind of the object.
+    object_kind: String,
+    /// Its id.
+    object_id: String,
+    /// What it was.
+    before: Option<Json<serde_json::Value>>,
+    /// What it became.
+    after: Option<Json<serde_json::Value>>,
+    /// Why.
+    reason: Option<String>,
+    /// Address that the request came from.
+    origin: Option<String>,
+    #[graphql(skip)]
+    who: Option<Id<noun::Account>>,
+}
+
+impl From<Entry> for AuditEntry {
+    fn from(entry: Entry) -> Self {
+        Self {
+            no: entry.id,
+            at: entry.at,
+            account_id: entry.account.map(show),
+            post_id: entry.post.map(show),
+            org_id: entry.org.map(show),
+            action: entry.action,
+            object_kind: entry.object_kind,
+            object_id: entry.object_id,
+            before: entry.before.map(Json),
+            after: entry.after.map(Json),
+            reason: entry.reason,
+            origin: entry.origin,
+            who: entry.account,
+        }
+    }
+}
+
+#[ComplexObject]
+impl AuditEntry {
+    /// Who did it.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
+        match self.who {
+            Some(who) => crate::account::load(ctx, who).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Queries of the trail.
+#[derive(Debug, Default)]
+pub struct AuditQuery;
+
+#[Object]
+impl AuditQuery {
+    /// What was done, newest first; all that is named must fit. The audit administrator's alone.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a field of the schema")]
+    async fn audit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By which person.")] account: Option<ID>,
+        #[graphql(desc = "To which object: its id, or the word policy.")] object: Option<ID>,
+        #[graphql(desc = "Not before.")] from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Before.")] to: Option<DateTime<Utc>>,
+        #[graphql(desc = "How many, 1 to 100; 20 without.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> Result<Connection<Cursor, AuditEntry, EmptyFields, EmptyFields>> {
+        let request = request(ctx);
+        let page = asked::<i64>(first, after, request.locale)?;
+        let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
+        let object = object.map(|object| {
+            let kind = object.split_once(':').map_or(object.as_str(), |(kind, _)| kind);
+            (kind.to_owned(), object.to_string())
+        });
+        let search = Search { account, object, from, to };
+        let mut reading = request.reading().await.or_refuse(request)?;
+        let entries = app::audit::search(&mut reading, &search, page.after, page.first).await;
+        let mut entries = entries.or_refuse(request)?;
+        let more = entries.len() > page.first as usize;
+        entries.truncate(page.first as usize);
+        let items = entries.into_iter().map(|entry| (entry.id, AuditEntry::from(entry)));
+        Ok(connection(items, more, page.after.is_some()))
+    }
+}

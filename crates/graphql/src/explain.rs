@@ -1,0 +1,63 @@
+//! Why somebody may or may not do something.
+
+use app::explain::About;
+use async_graphql::{Context, ID, Object, SimpleObject};
+use authz::Action;
+use domain::id::{Noun as _, noun};
+
+use crate::{
+    error::Result,
+    id::parse,
+    request::{Refuse as _, request},
+};
+
+/// The answer with its reasons.
+#[derive(Debug, SimpleObject)]
+pub struct Explanation {
+    /// May he?
+    allowed: bool,
+    /// The chain of reasons in words: which post, which relation, which line.
+    steps: Vec<String>,
+}
+
+/// Queries of permission.
+#[derive(Debug, Default)]
+pub struct ExplainQuery;
+
+#[Object]
+impl ExplainQuery {
+    /// May a person do something, and why? About oneself everybody may ask, about others the security administrator; only
+    /// about objects that the asker may know of.
+    async fn explain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom it is about; oneself without.")] account: Option<ID>,
+        #[graphql(desc = "Kind and action as in the policy, e.g. record.view.")] action: String,
+        #[graphql(desc = "On which object: an organisation, record, receipt, person or post; none for what is the \
+                          tenant's. An organisation stands for anything of the action's kind in it.")]
+        object: Option<ID>,
+    ) -> Result<Option<Explanation>> {
+        let request = request(ctx);
+        let (kind, verb) = action.split_once('.').unwrap_or_default();
+        let action = Action::parse(kind, verb).ok_or(app::Error::NotFound).or_refuse(request)?;
+        let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
+        let about = about(object.as_ref()).or_refuse(request)?;
+        let mut reading = request.reading().await.or_refuse(request)?;
+        let explanation = app::explain::explain(&mut reading, account, action, about, request.locale).await;
+        let authz::Explanation { allowed, steps } = explanation.or_refuse(request)?;
+        Ok(Some(Explanation { allowed, steps }))
+    }
+}
+
+fn about(object: Option<&ID>) -> app::Result<About> {
+    let Some(object) = object else { return Ok(About::Nothing) };
+    let kind = object.split_once(':').map_or("", |(kind, _)| kind);
+    Ok(match kind {
+        noun::Org::PREFIX => About::Org(parse(object)?),
+        noun::Record::PREFIX => About::Record(parse(object)?),
+        noun::Account::PREFIX => About::Account(parse(object)?),
+        noun::Post::PREFIX => About::Post(parse(object)?),
+        "receipt" => About::Receipt(parse(object)?),
+        _ => return Err(app::Error::NotFound),
+    })
+}

@@ -1,0 +1,218 @@
+//! Figures of a subtree, and the records behind a number.
+
+use app::figure::{ALL_TYPES, Cell, Drill, Question};
+use async_graphql::{
+    ComplexObject, Context, ID, InputObject, Object, SimpleObject,
+    connection::{Connection, EmptyFields},
+};
+use domain::{
+    calendar::{Month, Months},
+    id::{ReceiptNo, noun},
+    measure::Measure,
+    record_type::TypeCode,
+};
+
+use crate::{
+    error::Result,
+    flow::{ReceiptRef, SubmissionStateKind},
+    id::{parse, show},
+    org::Org,
+    page::{Cursor, asked, connection},
+    request::{Refuse as _, Request, bad_request, request},
+};
+
+/// One cell of the figures.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Figure {
+    /// The child; none is the organisation's own, or the total where it was not asked by child.
+    child_id: Option<ID>,
+    /// Code of the type; * is all types, each record once.
+    #[graphql(name = "type")]
+    of_type: String,
+    /// Month, yyyymm, where asked by month.
+    month: Option<i32>,
+    /// State of the submissions.
+    state: SubmissionStateKind,
+    /// How many submissions.
+    count: i64,
+    #[graphql(skip)]
+    cell: Cell,
+}
+
+/// A measure summed over the submissions of a cell.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct MeasureSum {
+    /// Stable name, e.g. present.
+    name: String,
+    /// What people call it, in the language asked for.
+    label: String,
+    /// The sum.
+    value: i64,
+}
+
+#[ComplexObject]
+impl Figure {
+    /// The child.
+    async fn child(&self, ctx: &Context<'_>) -> Result<Option<Org>> {
+        match self.cell.child {
+            Some(child) => Ok(Some(crate::org::load(ctx, child).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Measures that are not zero.
+    async fn measures(&self, ctx: &Context<'_>) -> Vec<MeasureSum> {
+        let locale = request(ctx).locale;
+        let all = Measure::ALL.iter().copied();
+        all.filter(|measure| self.cell.measures.get(*measure) != 0)
+            .map(|measure| MeasureSum {
+                name: measure.as_str().to_owned(),
+                label: measure.label(locale).to_owned(),
+                value: self.cell.measures.get(measure),
+            })
+            .collect()
+    }
+}
+
+impl From<Cell> for Figure {
+    fn from(cell: Cell) -> Self {
+        Self {
+            child_id: cell.child.map(show),
+            of_type: cell.of_type.clone(),
+            month: cell.month,
+            state: cell.state.into(),
+            count: cell.count,
+            cell,
+        }
+    }
+}
+
+/// Which figures.
+#[derive(Debug, InputObject)]
+pub struct FiguresInput {
+    /// Of which organisation: one's own, or below.
+    org: ID,
+    /// First month, yyyymm.
+    from: i32,
+    /// Last month, yyyymm.
+    to: i32,
+    /// Codes of types, at most 20; all types together where none is named.
+    #[graphql(default)]
+    types: Vec<String>,
+    /// Broken down by child? Own and children add up to the total.
+    #[graphql(default)]
+    by_child: bool,
+    /// Broken down by month?
+    #[graphql(default)]
+    by_month: bool,
+}
+
+/// Which number.
+#[derive(Debug, InputObject)]
+pub struct DrillInput {
+    /// Of which organisation.
+    org: ID,
+    /// First month, yyyymm.
+    from: i32,
+    /// Last month, yyyymm.
+    to: i32,
+    /// Code of the type; all types together where none is named.
+    of_type: Option<String>,
+    /// State of the submissions.
+    state: SubmissionStateKind,
+    /// Only what came through this child.
+    child: Option<ID>,
+}
+
+/// The records behind a number.
+#[derive(Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Drilled {
+    /// The number itself.
+    total: i64,
+    /// How many of them the organisation holds: these can be read; capped at 10,000.
+    held: i64,
+    /// How many are elsewhere: they count, but have not reached the organisation.
+    elsewhere: i64,
+    #[graphql(skip)]
+    page: Vec<ReceiptRef>,
+    #[graphql(skip)]
+    more: bool,
+    #[graphql(skip)]
+    after: bool,
+    #[graphql(skip)]
+    keys: Vec<ReceiptNo>,
+}
+
+#[ComplexObject]
+impl Drilled {
+    /// Receipts of the records that can be read, the newest first.
+    async fn receipts(&self) -> Connection<Cursor, ReceiptRef, EmptyFields, EmptyFields> {
+        connection(self.keys.iter().copied().zip(self.page.iter().cloned()), self.more, self.after)
+    }
+}
+
+fn months(request: &Request, from: i32, to: i32) -> Result<Months> {
+    let range = Month::try_from(from).ok().zip(Month::try_from(to).ok()).and_then(|(from, to)| Months::new(from, to));
+    range.ok_or_else(|| {
+        bad_request(
+            request.locale,
+            "from、to 须为年月（如 202601），起不晚于止，跨度不超过五十年",
+            "from and to are months such as 202601, in this order, at most fifty years apart",
+        )
+    })
+}
+
+fn kinds(request: &Request, types: &[String]) -> Result<Vec<String>> {
+    let fit = types.len() <= 20 && types.iter().all(|code| code == ALL_TYPES || TypeCode::parse(code).is_some());
+    if !fit {
+        return Err(bad_request(request.locale, "types 须为最多 20 个类型代码", "types are at most 20 codes of record types"));
+    }
+    Ok(if types.is_empty() { vec![ALL_TYPES.to_owned()] } else { types.to_vec() })
+}
+
+/// Queries about figures.
+#[derive(Debug, Default)]
+pub struct FigureQuery;
+
+#[Object]
+impl FigureQuery {
+    /// Exact figures of an organisation and everything below it, by type, state and, where asked, child and month.
+    async fn figures(&self, ctx: &Context<'_>, input: FiguresInput) -> Result<Vec<Figure>> {
+        let request = request(ctx);
+        let org = parse(&input.org).or_refuse(request)?;
+        let question = Question {
+            months: months(request, input.from, input.to)?,
+            types: kinds(request, &input.types)?,
+            by_child: input.by_child,
+            by_month: input.by_month,
+        };
+        let mut reading = request.reading().await.or_refuse(request)?;
+        let cells = app::figure::read(&mut reading, org, &question).await.or_refuse(request)?;
+        Ok(cells.into_iter().map(Figure::from).collect())
+    }
+
+    /// The records behind a number, as far as the viewer may see them, and how many are elsewhere.
+    async fn drill(&self, ctx: &Context<'_>, input: DrillInput, first: Option<i32>, after: Option<String>) -> Result<Drilled> {
+        let request = request(ctx);
+        let org = parse(&input.org).or_refuse(request)?;
+        let child = input.child.as_ref().map(parse::<domain::Id<noun::Org>>).transpose().or_refuse(request)?;
+        let of_type = kinds(request, &input.of_type.into_iter().collect::<Vec<_>>())?.remove(0);
+        let of = Drill { months: months(request, input.from, input.to)?, of_type, state: input.state.into(), child };
+        let asked = asked::<ReceiptNo>(first, after, request.locale)?;
+        let mut reading = request.reading().await.or_refuse(request)?;
+        let drilled = app::figure::drill(&mut reading, org, &of, asked.after, asked.first).await.or_refuse(request)?;
+        let more = drilled.receipts.len() > asked.first as usize;
+        let receipts: Vec<_> = drilled.receipts.into_iter().take(asked.first as usize).collect();
+        Ok(Drilled {
+            total: drilled.total,
+            held: drilled.held,
+            elsewhere: (drilled.total - drilled.held).max(0),
+            keys: receipts.iter().map(|id| id.no).collect(),
+            page: receipts.into_iter().map(ReceiptRef::from).collect(),
+            more,
+            after: asked.after.is_some(),
+        })
+    }
+}

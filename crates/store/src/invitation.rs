@@ -1,0 +1,54 @@
+//! Invitations: a secret that opens an account once. Only its digest is kept.
+
+use authz::{Permit, act};
+use chrono::{DateTime, Utc};
+use domain::{Id, id::noun};
+
+use crate::{Entry, Result, Store, Tx, error::touched};
+
+/// Writes an invitation for a person whom the actor may invite.
+pub async fn insert(
+    tx: &mut Tx,
+    may: Permit<act::InviteAccount>,
+    account: Id<noun::Account>,
+    token: &Entry,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let tenant = tx.tenant().0;
+    let done = sqlx::query!(
+        "INSERT INTO invitation (tenant_id, token_hash, account_id, expires_at, invited_by) VALUES ($1, $2, $3, $4, $5)",
+        tenant,
+        token.token_hash.as_slice(),
+        account.uuid(),
+        expires_at,
+        may.who().uuid()
+    )
+    .execute(tx.connection())
+    .await?;
+    touched("invitation", 1, &done)
+}
+
+/// The login behind an open invitation; none where there is no such invitation.
+pub async fn login(store: &Store, token: &Entry, at: DateTime<Utc>) -> Result<Option<String>> {
+    let mut connection = store.bare().await?;
+    let login =
+        sqlx::query_scalar!("SELECT sec.invited($1, $2, $3)", token.tenant.as_str(), token.token_hash.as_slice(), at)
+            .fetch_one(&mut *connection)
+            .await?;
+    Ok(login)
+}
+
+/// Opens the account with its first password, an argon2id PHC string. False: the invitation is gone.
+pub async fn accept(store: &Store, token: &Entry, password: &str, at: DateTime<Utc>) -> Result<bool> {
+    let mut connection = store.bare().await?;
+    let accepted = sqlx::query_scalar!(
+        r#"SELECT sec.accept_invitation($1, $2, $3, $4) AS "accepted!""#,
+        token.tenant.as_str(),
+        token.token_hash.as_slice(),
+        password,
+        at
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    Ok(accepted)
+}

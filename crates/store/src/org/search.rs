@@ -1,0 +1,39 @@
+//! Finding organisations by code or name.
+
+use authz::{Scope, act};
+use domain::org::{Org, Place};
+
+use super::{Filter, OrgRow};
+use crate::{Result, Tx};
+
+/// Those whose code begins with the text, or whose name or short name contains it, in the order of codes: `first` after a
+/// code, in the tenant or in the subtree of `within`.
+pub async fn search(
+    tx: &mut Tx,
+    scope: &Scope<act::ViewOrg>,
+    text: &str,
+    within: Option<&Place>,
+    after: &str,
+    first: u32,
+) -> Result<Vec<Org>> {
+    let (tenant, filter) = (tx.tenant().0, Filter::from(scope));
+    let path = within.map_or("", |place| place.path.as_str());
+    sqlx::query_file_as!(
+        OrgRow,
+        "sql/org_search.sql",
+        tenant,
+        after,
+        path,
+        text,
+        i64::from(first),
+        filter.everywhere,
+        &filter.orgs,
+        &filter.roots,
+        &filter.levels
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(Org::try_from)
+    .collect()
+}

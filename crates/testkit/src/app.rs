@@ -1,0 +1,168 @@
+//! A whole Fonds on a database of its own.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use app::App;
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use domain::{Id, id::noun};
+use gateway::{Gateway, Limits, Metrics, Parts};
+use secrecy::SecretString;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use store::{Store, worker::WorkerStore};
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+use worker::Fold;
+
+use crate::{
+    Actor, Answer, SeededChance, TestClock,
+    cluster::{self, TestDatabase},
+    seed,
+};
+
+/// What is other than usual.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Redis; the one of the tests where nothing is said.
+    pub redis: Option<String>,
+    /// `[http]`. Budgets are wide: tests share one redis.
+    pub http: gateway::Settings,
+    /// The application connects as superuser: the second wall is off.
+    pub past_row_security: bool,
+    /// Connections of the application's pool.
+    pub max_connections: u32,
+    /// Seed of chance.
+    pub seed: u64,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let http = gateway::Settings { https: false, cost_per_minute: 1_000_000_000, ..gateway::Settings::default() };
+        Self { redis: Some(cluster::redis_url()), http, past_row_security: false, max_connections: 8, seed: 2026 }
+    }
+}
+
+/// The application under test. Fields are dropped in their order: the database last.
+#[derive(Debug)]
+pub struct TestApp {
+    /// The use cases.
+    pub app: App,
+    /// The clock that they read.
+    pub clock: Arc<TestClock>,
+    /// The gateway's operations and loaders.
+    pub tasks: TaskTracker,
+    /// Past row security: to look behind the walls and to set things up.
+    pub owner: PgPool,
+    router: Router,
+    address: SocketAddr,
+    /// Its database.
+    pub database: TestDatabase,
+}
+
+impl TestApp {
+    /// As usual.
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// Other than usual.
+    pub async fn with(setup: Setup) -> Self {
+        let database = cluster::fresh_database().await;
+        let owner = PgPoolOptions::new().max_connections(4).connect(&database.admin_url).await.expect("the database");
+        let clock = Arc::new(TestClock::new());
+        seed::plant(&owner, TestClock::beginning()).await.expect("the tenants");
+        let url = if setup.past_row_security { &database.admin_url } else { &database.app_url };
+        let store = open(url, setup.max_connections);
+        let chance = Arc::new(SeededChance::new(setup.seed));
+        let app = App::new(store, clock.clone(), chance).expect("the application");
+        let tasks = TaskTracker::new();
+        let parts = Parts {
+            app: app.clone(),
+            settings: setup.http,
+            limits: Limits::new(setup.redis.map(SecretString::from).as_ref()).expect("the address of redis"),
+            metrics: metrics(),
+            tasks: tasks.clone(),
+        };
+        let router = Gateway::new(parts).expect("the gateway").router();
+        // Limits are kept by address, and all tests share one redis.
+        let address = SocketAddr::from((rand::random::<[u8; 16]>(), 1));
+        Self { app, clock, tasks, owner, router, address, database }
+    }
+
+    /// Sends a request through the router.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(self.address));
+        let response = self.router.clone().oneshot(request).await.expect("a router does not fail");
+        Answer::read(response).await
+    }
+
+    /// A GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// A POST of JSON, without a session.
+    pub async fn post(&self, path: &str, body: &serde_json::Value) -> Answer {
+        let request = Request::post(path).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// Somebody by `tenant/organisation/role`: see [`seed`].
+    pub fn actor(&self, key: &str) -> Actor<'_> {
+        let person = seed::person(key).unwrap_or_else(|| panic!("nobody is {key}"));
+        Actor::new(self, key.to_owned(), person.token(), (person.post(), person.org(), person.account()))
+    }
+
+    /// Somebody without a session.
+    pub fn anonymous(&self) -> Actor<'_> {
+        let nil = "0".repeat(32);
+        let none = (parse(&format!("post:{nil}")), parse(&format!("org:{nil}")), parse(&format!("account:{nil}")));
+        Actor::new(self, "nobody".to_owned(), String::new(), none)
+    }
+
+    /// An organisation by `tenant/organisation`.
+    pub fn org(&self, key: &str) -> Id<noun::Org> {
+        seed::org_id(key).unwrap_or_else(|| panic!("there is no {key}"))
+    }
+
+    /// Ends a session behind everybody's back.
+    pub async fn revoke(&self, actor: &Actor<'_>) {
+        let ended = sqlx::query("UPDATE session SET ended_at = created_at WHERE account_id = $1 AND ended_at IS NULL")
+            .bind(actor.account.uuid())
+            .execute(&self.owner)
+            .await
+            .expect("an end of sessions");
+        assert!(ended.rows_affected() > 0, "{} has no session", actor.key);
+    }
+
+    /// The worker's connections.
+    pub fn worker_store(&self) -> WorkerStore {
+        WorkerStore::new(open(&self.database.worker_url, 2))
+    }
+
+    /// Folds everything that waits. Gives how many steps were folded.
+    pub async fn fold(&self) -> u64 {
+        let store = self.worker_store();
+        let folded = Fold::new(store.clone(), worker::Settings::default()).once().await.expect("a fold");
+        store.close().await;
+        folded
+    }
+}
+
+fn open(url: &str, max_connections: u32) -> Store {
+    let url = SecretString::from(url.to_owned());
+    Store::open(&store::Settings { url, max_connections, acquire_timeout: Duration::from_secs(10) }).expect("an address")
+}
+
+/// The recorder of a process is one; every test of it records there.
+fn metrics() -> Metrics {
+    static METRICS: OnceLock<Metrics> = OnceLock::new();
+    METRICS.get_or_init(|| Metrics::install().expect("the only recorder")).clone()
+}
+
+fn parse<T: domain::id::Noun>(text: &str) -> Id<T> {
+    text.parse().expect("an id")
+}

@@ -1,0 +1,95 @@
+use domain::{
+    Code,
+    submission::{ReceiptState, SubmissionState},
+};
+use testkit::TestApp;
+
+use super::desk::{Desk, absent, done, refused, remarks};
+
+#[tokio::test]
+async fn only_the_submitter_recalls_and_only_while_nobody_has_decided() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let secretary = Desk::of(&app, "zj/village/secretary");
+    let town = Desk::of(&app, "zj/town/reviewer");
+    let draft = recorder.draft("ZBDH", super::desk::example("ZBDH")).await;
+    assert_eq!(refused(recorder.recall(draft).await), [Code::WrongState], "never sent");
+
+    let sent = recorder.send("ZBDH").await;
+    assert_eq!(refused(secretary.recall(sent.record).await), [Code::WrongState]);
+    absent(town.recall(sent.record).await);
+    done(recorder.recall(sent.record).await);
+    assert_eq!(refused(recorder.recall(sent.record).await), [Code::TooLate], "taken back already");
+
+    let approved = recorder.send("ZBDH").await;
+    done(town.approve(approved.receipt).await);
+    assert_eq!(refused(recorder.recall(approved.record).await), [Code::TooLate]);
+    let returned = recorder.send("ZBDH").await;
+    done(town.give_back(returned.receipt, remarks()).await);
+    assert_eq!(refused(recorder.recall(returned.record).await), [Code::TooLate]);
+}
+
+/// Un-approving: the town receives anew, the county's receipt shows nothing any more.
+#[tokio::test]
+async fn an_approval_is_recalled_by_whoever_gave_it() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let (town, colleague) = (Desk::of(&app, "zj/town/reviewer"), Desk::of(&app, "zj/town/reviewer2"));
+    let county = Desk::of(&app, "zj/county/reviewer");
+    let sent = recorder.send("ZBDH").await;
+    assert_eq!(refused(town.recall_approval(sent.receipt).await), [Code::TooLate], "nothing is approved yet");
+    let at_county = done(town.approve(sent.receipt).await).next.unwrap();
+    assert_eq!(refused(colleague.recall_approval(sent.receipt).await), [Code::TooLate]);
+    absent(county.recall_approval(sent.receipt).await);
+
+    let back = done(town.recall_approval(sent.receipt).await);
+    let anew = back.receipt.unwrap();
+    assert_eq!((back.state, anew.org, anew.no.0), (SubmissionState::InReview, town.org, 2));
+    let (old, new) = (town.held(sent.receipt).await, town.held(anew).await);
+    assert_eq!((old.line.state, new.line.state), (ReceiptState::Recalled, ReceiptState::Pending));
+    assert_eq!((&old.line.hash, &old.line.title, &old.writing), (&new.line.hash, &new.line.title, &new.writing));
+    let emptied = county.held(at_county).await;
+    assert_eq!((emptied.line.state, emptied.line.title, emptied.writing), (ReceiptState::Withdrawn, None, None));
+    assert!(!matches!(county.approve(at_county).await, Ok(domain::Outcome::Done(..))));
+
+    // On it goes: the county receives under a new number; then it is too late.
+    let again = done(town.approve(anew).await).next.unwrap();
+    assert_eq!((again.org, again.no.0), (county.org, 2));
+    assert_eq!(refused(town.recall_approval(sent.receipt).await), [Code::TooLate], "of the older receipt");
+    done(county.approve(again).await);
+    assert_eq!(refused(town.recall_approval(anew).await), [Code::TooLate]);
+    assert_eq!(refused(county.recall_approval(again).await), [Code::TooLate], "final is final");
+
+    let record = recorder.record(sent.record).await;
+    let steps = app::record::history(&mut recorder.reader().await, &record).await.unwrap();
+    let steps: Vec<_> = steps.iter().map(|step| (step.step.as_str(), step.at_org)).collect();
+    let expected = [
+        ("created", recorder.org),
+        ("submitted", recorder.org),
+        ("approved", town.org),
+        ("recalled", town.org),
+        ("approved", town.org),
+        ("approved", county.org),
+        ("final", county.org),
+    ];
+    assert_eq!(steps, expected);
+}
+
+/// After an approval was recalled the submission is where it was before: the submitter may take it back again.
+#[tokio::test]
+async fn a_recalled_approval_can_be_followed_by_a_recall_or_a_return() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let town = Desk::of(&app, "zj/town/reviewer");
+    let sent = recorder.send("ZBDH").await;
+    done(town.approve(sent.receipt).await);
+    let anew = done(town.recall_approval(sent.receipt).await).receipt.unwrap();
+    let back = done(recorder.recall(sent.record).await);
+    assert_eq!(back.state, SubmissionState::Withdrawn);
+    assert_eq!(town.held(anew).await.writing, None);
+
+    let other = recorder.send("ZBDH").await;
+    done(town.approve(other.receipt).await);
+    let anew = done(town.recall_approval(other.receipt).await).receipt.unwrap();
+    assert_eq!(done(town.give_back(anew, remarks()).await).state, SubmissionState::Returned);
+}

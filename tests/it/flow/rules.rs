@@ -1,0 +1,60 @@
+use domain::{Code, Outcome};
+use serde_json::json;
+use testkit::TestApp;
+
+use super::desk::{Desk, codes, done, example, refused, warned, with};
+
+/// What cannot be true refuses; a rule of procedure warns and names the article.
+#[tokio::test]
+async fn arithmetic_refuses_and_a_quorum_warns() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let impossible = with(example("ZBDH"), "/present", json!(99));
+    let id = recorder.draft("ZBDH", impossible).await;
+    let Ok(Outcome::Refused(problems)) = recorder.submit(id, 1).await else { panic!("99 of 23 are present") };
+    assert!(problems.iter().all(|problem| problem.code == Code::Arithmetic), "{problems:?}");
+    assert!(problems.iter().any(|problem| problem.path == ["content", "present"]), "{problems:?}");
+    let ballots = with(example("ZBDH"), "/agenda/1/ballots/for", json!(25));
+    done(recorder.save(id, 1, ballots).await);
+    assert!(refused(recorder.submit(id, 2).await).contains(&Code::Arithmetic));
+
+    let few = [("/with_vote_present", 10), ("/agenda/1/ballots/for", 9), ("/agenda/1/ballots/total", 10)];
+    let few = few.into_iter().fold(example("ZBDH"), |writing, (at, n)| with(writing, at, json!(n)));
+    done(recorder.save(id, 2, few).await);
+    let (_, warnings) = warned(recorder.submit(id, 3).await);
+    assert!(!warnings.is_empty() && codes(&warnings).iter().all(|code| *code == Code::Procedure), "{warnings:?}");
+    assert!(warnings.iter().any(|warning| warning.zh.contains("第十一条")), "{warnings:?}");
+}
+
+/// What is refused leaves nothing behind, not even its key.
+#[tokio::test]
+async fn a_refused_submission_leaves_nothing_behind() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let id = recorder.draft("ZBDH", with(example("ZBDH"), "/present", json!(99))).await;
+    let command = recorder.command("record.submit", &id);
+    let submit = || app::record::submit(&app.app, &recorder.caller, command.clone(), id, 1);
+    assert!(matches!(submit().await, Ok(Outcome::Refused(_))));
+    let left = "SELECT count(*) FROM (SELECT FROM submission UNION ALL SELECT FROM receipt UNION ALL SELECT FROM counter
+        UNION ALL SELECT FROM rollup_delta UNION ALL SELECT FROM outbox UNION ALL SELECT FROM event WHERE step <> 'created') x";
+    assert_eq!(testkit::scalar::<i64>(&app.owner, left).await, 0);
+    // Mended at the same revision by nobody, the same key is asked again and refused again, not answered from memory.
+    assert!(matches!(submit().await, Ok(Outcome::Refused(_))));
+}
+
+/// A branch that hangs below the county has no town: that level is skipped, and said so.
+#[tokio::test]
+async fn a_level_that_is_not_there_is_skipped_and_said_so() {
+    let app = TestApp::new().await;
+    let college = Desk::of(&app, "edu/college/reviewer");
+    // The tenant's minutes go to levels 2 and 1; the college itself stands on level 2.
+    let id = college.draft("ZBDH", example("ZBDH")).await;
+    let (sent, warnings) = warned(college.submit(id, 1).await);
+    assert_eq!(sent.receipt.org, app.org("edu/university"));
+    assert_eq!(codes(&warnings), [Code::LevelSkipped]);
+    assert!(warnings[0].zh.contains("学院") && warnings[0].en.contains("college"), "{warnings:?}");
+    let record = college.record(id).await;
+    let rounds = app::record::rounds(&mut college.reader().await, &record).await.unwrap();
+    assert_eq!(rounds[0].skipped, [domain::tenant::Level(2)]);
+    assert_eq!(rounds[0].route, [app.org("edu/university")]);
+}
