@@ -48,23 +48,25 @@ CREATE OR REPLACE FUNCTION sec.known_since(p_org uuid) RETURNS date LANGUAGE sql
 ALTER FUNCTION sec.known_since OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.known_since FROM PUBLIC;
 
--- Founds an organisation below another.
-CREATE OR REPLACE FUNCTION sec.create_org(p_id uuid, p_version uuid, p_parent uuid, p_kind text, p_code text, p_name text, p_short_name text,
+-- Founds an organisation below another: on the next level, or further down where the tree leaves levels out (a district
+-- stands directly below a municipality).
+CREATE OR REPLACE FUNCTION sec.create_org(p_id uuid, p_version uuid, p_parent uuid, p_level smallint, p_kind text, p_code text, p_name text, p_short_name text,
     p_formation text, p_unit_name text, p_unit_code text, p_unit_category text, p_term_start date, p_term_years smallint,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE up org; v org_version; v_label bigint; v_levels int;
+DECLARE up org; v org_version; v_label bigint; v_levels int; v_level smallint;
 BEGIN
   PERFORM sec.lock_structure(), sec.check_structure(p_parent);
   SELECT * INTO up FROM org WHERE tenant_id = sec.tenant() AND id = p_parent FOR NO KEY UPDATE;
   IF up.state IS DISTINCT FROM 'active' THEN RAISE EXCEPTION 'org: the superior is closed' USING ERRCODE = 'FD001'; END IF;
   IF p_from < sec.known_since(p_parent) THEN RAISE EXCEPTION 'org: the superior was not there yet' USING ERRCODE = 'FD001'; END IF;
   SELECT jsonb_array_length(levels) INTO v_levels FROM tenant WHERE id = sec.tenant();
-  IF up.level >= v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
+  v_level := coalesce(p_level, up.level + 1);
+  IF v_level <= up.level OR v_level > v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
   UPDATE tenant SET next_org = next_org + 1 WHERE id = sec.tenant() RETURNING next_org - 1 INTO v_label;
   INSERT INTO org (tenant_id, id, parent_id, label, path, level, kind, code, name, short_name, established_on)
-  VALUES (sec.tenant(), p_id, p_parent, v_label, up.path || to_hex(v_label) || '/', up.level + 1, p_kind, p_code, p_name, p_short_name, p_from);
-  v.id := p_version; v.org_id := p_id; v.parent_id := p_parent; v.level := up.level + 1; v.kind := p_kind; v.code := p_code; v.name := p_name;
+  VALUES (sec.tenant(), p_id, p_parent, v_label, up.path || to_hex(v_label) || '/', v_level, p_kind, p_code, p_name, p_short_name, p_from);
+  v.id := p_version; v.org_id := p_id; v.parent_id := p_parent; v.level := v_level; v.kind := p_kind; v.code := p_code; v.name := p_name;
   v.short_name := p_short_name; v.formation := p_formation; v.unit_name := p_unit_name; v.unit_code := p_unit_code;
   v.unit_category := p_unit_category; v.term_start := p_term_start; v.term_years := p_term_years;
   v.state := 'active'; v.valid_from := p_from; v.change := 'establish';
@@ -107,12 +109,33 @@ ALTER FUNCTION sec.makes_cycle OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.makes_cycle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.makes_cycle TO fonds_app;
 
--- Moves the organisation with its whole subtree. Levels below change with it where the new parent stands on another level.
--- The versions of what is below are not written again: on a past day, level is the number of superiors of that day.
+-- Dates the levels of what stands below p_org, after a move has changed them: as sec.write_org_version, by sets.
+CREATE OR REPLACE FUNCTION sec.write_levels(p_org uuid, p_from date, p_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH below AS (
+    SELECT o.id, o.level FROM org me JOIN org o ON o.tenant_id = me.tenant_id AND o.path > me.path AND o.path < me.path || 'g'
+     WHERE me.tenant_id = sec.tenant() AND me.id = p_org),
+  old AS (
+    UPDATE org_version v SET superseded_at = p_at FROM below
+     WHERE v.tenant_id = sec.tenant() AND v.org_id = below.id AND v.valid_to IS NULL AND v.superseded_at IS NULL AND v.level <> below.level
+    RETURNING v.*, below.level AS new_level),
+  written AS (
+    SELECT *, level AS written_level, valid_from AS written_from, p_from AS written_to, change AS written_change FROM old WHERE valid_from < p_from
+    UNION ALL
+    SELECT *, new_level, greatest(valid_from, p_from), NULL, 'move' FROM old)
+  INSERT INTO org_version (tenant_id, id, org_id, parent_id, level, kind, code, name, short_name, formation, unit_name, unit_code, unit_category,
+    term_start, term_years, state, valid_from, valid_to, recorded_at, recorded_by, change, document_no, document_date, reason)
+  SELECT tenant_id, gen_random_uuid(), org_id, parent_id, written_level, kind, code, name, short_name, formation, unit_name, unit_code, unit_category,
+    term_start, term_years, state, written_from, written_to, p_at, sec.who(), written_change, document_no, document_date, reason FROM written $$;
+ALTER FUNCTION sec.write_levels OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.write_levels FROM PUBLIC;
+
+-- Moves the organisation with its whole subtree. It keeps its level where that is below the new superior's (a county that
+-- comes directly below a province stays a county); otherwise it comes to the next one, and what is below goes along.
 CREATE OR REPLACE FUNCTION sec.move_org(p_org uuid, p_version uuid, p_closed uuid, p_parent uuid,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-DECLARE me org; up org; old org_version; v org_version; v_path text; v_levels int; v_deepest int;
+DECLARE me org; up org; old org_version; v org_version; v_path text; v_levels int; v_deepest int; v_down int;
 BEGIN
   PERFORM sec.lock_structure(), sec.check_structure(p_org), sec.check_structure(p_parent);
   SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR NO KEY UPDATE;
@@ -127,14 +150,16 @@ BEGIN
   END IF;
   SELECT jsonb_array_length(levels) INTO v_levels FROM tenant WHERE id = sec.tenant();
   SELECT max(level) INTO v_deepest FROM org WHERE tenant_id = sec.tenant() AND path >= me.path AND path < me.path || 'g';
-  IF v_deepest - me.level + up.level + 1 > v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
-  v := old; v.id := p_version; v.parent_id := p_parent; v.level := up.level + 1; v.valid_from := p_from; v.change := 'move';
+  v_down := greatest(up.level + 1 - me.level, 0);
+  IF v_deepest + v_down > v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
+  v := old; v.id := p_version; v.parent_id := p_parent; v.level := me.level + v_down; v.valid_from := p_from; v.change := 'move';
   v.document_no := p_document_no; v.document_date := p_document_date; v.reason := p_reason;
   PERFORM sec.write_org_version(old, v, p_closed, p_at);
   v_path := up.path || to_hex(me.label) || '/';
   UPDATE org SET parent_id = CASE WHEN id = p_org THEN p_parent ELSE parent_id END,
-         path = v_path || substr(path, length(me.path) + 1), level = level - me.level + up.level + 1
+         path = v_path || substr(path, length(me.path) + 1), level = level + v_down
    WHERE tenant_id = sec.tenant() AND path >= me.path AND path < me.path || 'g';
+  IF v_down > 0 THEN PERFORM sec.write_levels(p_org, p_from, p_at); END IF;
 END $$;
 ALTER FUNCTION sec.move_org OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.move_org FROM PUBLIC;

@@ -3,4 +3,6 @@
 
 mod fault;
 mod flow;
+mod rollup;
+mod people;
 mod smoke;

@@ -17,14 +17,17 @@ SELECT line, fault, detail FROM (
   SELECT line, 'closed_parent', parent_code FROM import_node WHERE sound AND state = 'active' AND parent_state = 'closed' AND NOT top
   UNION ALL
   SELECT line, 'cycle', parent_code FROM import_node n
-   WHERE sound AND NOT EXISTS (SELECT FROM import_place p WHERE p.id = n.id)
+   WHERE sound AND line IS NOT NULL AND NOT EXISTS (SELECT FROM import_place p WHERE p.id = n.id)
   UNION ALL
-  SELECT n.line, 'level', p.level::text FROM import_node n JOIN import_place p ON p.id = n.id
-   WHERE n.sound AND n.said_level <> p.level
+  SELECT n.line, 'level', p.level::text FROM import_node n JOIN import_place p ON p.id = n.parent_id
+   WHERE n.sound AND NOT n.top AND n.said_level <= p.level
+  UNION ALL
+  SELECT n.line, 'top_level', n.old_level::text FROM import_node n WHERE n.sound AND n.top AND n.said_level <> n.old_level
   UNION ALL
   SELECT n.line, 'too_deep', n.code FROM import_node n JOIN import_place p ON p.id = n.id WHERE p.level > $2
   UNION ALL
-  SELECT line, 'early', last::text FROM import_node WHERE (moved OR renamed OR described) AND $3 < last
+  SELECT n.line, 'early', n.last::text FROM import_node n JOIN import_place p ON p.id = n.id
+   WHERE (n.moved OR n.renamed OR n.described OR n.old_level <> p.level) AND n.line IS NOT NULL AND $3 < n.last
   UNION ALL
   SELECT n.line, 'early', p.since::text FROM import_node n JOIN import_place p ON p.id = n.parent_id WHERE n.moved AND $3 < p.since
   UNION ALL

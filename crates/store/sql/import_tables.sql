@@ -11,7 +11,7 @@ CREATE TEMP TABLE import_node (               -- each organisation of the file a
   code text COLLATE "C" NOT NULL, parent_code text COLLATE "C", parent_id uuid, parent_state text,
   name text, short_name text, kind text, said_level smallint,
   formation text, unit_name text, unit_code text, unit_category text, established_on date, term_start date, term_years smallint,
-  label bigint, moved boolean NOT NULL, renamed boolean NOT NULL, described boolean NOT NULL
+  label bigint, old_level smallint, moved boolean NOT NULL, renamed boolean NOT NULL, described boolean NOT NULL
 ) ON COMMIT DROP;
 CREATE TEMP TABLE import_place (              -- where each will stand, found level by level
   id uuid NOT NULL, step int NOT NULL, path text COLLATE "C", level smallint, since date

@@ -1,23 +1,14 @@
 -- What stood directly below each of a list of superiors on a past day, as known at an instant (now, if none is given).
 -- In the order of codes, or ($9) in the Chinese order of names.
-WITH RECURSIVE line(of, id, n) AS (
-  SELECT p.id, p.id, 1 FROM unnest($2::uuid[]) AS p(id)
-  UNION ALL
-  SELECT line.of, v.parent_id, line.n + 1
-    FROM line JOIN org_version v ON v.tenant_id = $1 AND v.org_id = line.id
-     AND v.valid_from <= $3 AND (v.valid_to IS NULL OR v.valid_to > $3)
-     AND v.recorded_at <= coalesce($4::timestamptz, 'infinity') AND (v.superseded_at IS NULL OR v.superseded_at > coalesce($4::timestamptz, 'infinity'))
-   WHERE v.parent_id IS NOT NULL AND line.n < 20),
-superior AS (SELECT line.of, (max(line.n) + 1)::smallint AS below FROM line GROUP BY line.of)
-SELECT superior.of AS "of!", o.id AS "id!", o.parent_id AS "parent_id?", o.code AS "code!", o.name AS "name!",
-       o.short_name AS "short_name?", o.kind AS "kind!", superior.below AS "level!", o.state AS "state!",
+SELECT p.id AS "of!", o.id AS "id!", o.parent_id AS "parent_id?", o.code AS "code!", o.name AS "name!",
+       o.short_name AS "short_name?", o.kind AS "kind!", o.level AS "level!", o.state AS "state!",
        o.established_on AS "established_on?", o.closed_on AS "closed_on?"
-  FROM superior
+  FROM unnest($2::uuid[]) AS p(id)
  CROSS JOIN LATERAL (
-   SELECT o.id, v.parent_id, v.code, v.name, v.short_name, v.kind, v.state, o.established_on,
+   SELECT o.id, v.parent_id, v.code, v.name, v.short_name, v.kind, v.level, v.state, o.established_on,
           CASE WHEN v.state = 'closed' THEN o.closed_on END AS closed_on
      FROM org_version v JOIN org o ON o.tenant_id = v.tenant_id AND o.id = v.org_id
-    WHERE v.tenant_id = $1 AND v.parent_id = superior.of
+    WHERE v.tenant_id = $1 AND v.parent_id = p.id
       AND v.valid_from <= $3 AND (v.valid_to IS NULL OR v.valid_to > $3)
      AND v.recorded_at <= coalesce($4::timestamptz, 'infinity') AND (v.superseded_at IS NULL OR v.superseded_at > coalesce($4::timestamptz, 'infinity'))
       AND ($6::boolean OR v.state = 'active')
@@ -26,4 +17,4 @@ SELECT superior.of AS "of!", o.id AS "id!", o.parent_id AS "parent_id?", o.code 
          SELECT FROM unnest($12::text[], $13::int[]) AS root(path, levels)
           WHERE starts_with(o.path, root.path) AND o.path <> root.path AND (root.levels >> o.level) & 1 = 1))
     ORDER BY CASE WHEN $9::boolean THEN v.name END COLLATE "zh-x-icu", v.code LIMIT $5) o
- ORDER BY superior.of, CASE WHEN $9::boolean THEN o.name END COLLATE "zh-x-icu", o.code
+ ORDER BY p.id, CASE WHEN $9::boolean THEN o.name END COLLATE "zh-x-icu", o.code

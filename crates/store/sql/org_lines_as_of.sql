@@ -1,5 +1,5 @@
 -- The line upward of each of a list of organisations on a past day, as known at an instant (now, if none is given).
--- n = 0 is the organisation itself. The level of a day is the number of superiors of that day and one.
+-- n = 0 is the organisation itself.
 WITH RECURSIVE line(of, id, n) AS (
   SELECT p.id, p.id, 0 FROM unnest($2::uuid[]) AS p(id)
   UNION ALL
@@ -7,19 +7,17 @@ WITH RECURSIVE line(of, id, n) AS (
     FROM line JOIN org_version v ON v.tenant_id = $1 AND v.org_id = line.id
      AND v.valid_from <= $3 AND (v.valid_to IS NULL OR v.valid_to > $3)
      AND v.recorded_at <= coalesce($4::timestamptz, 'infinity') AND (v.superseded_at IS NULL OR v.superseded_at > coalesce($4::timestamptz, 'infinity'))
-   WHERE v.parent_id IS NOT NULL AND line.n < 20),
-counted AS (
-  SELECT line.of, line.id, line.n, (max(line.n) OVER (PARTITION BY line.of) - line.n + 1)::smallint AS level FROM line)
-SELECT counted.of AS "of!", o.id AS "id!", v.parent_id AS "parent_id?", v.code AS "code!", v.name AS "name!", v.short_name AS "short_name?",
-       v.kind AS "kind!", counted.level AS "level!", v.state AS "state!", o.established_on AS "established_on?",
+   WHERE v.parent_id IS NOT NULL AND line.n < 20)
+SELECT line.of AS "of!", o.id AS "id!", v.parent_id AS "parent_id?", v.code AS "code!", v.name AS "name!", v.short_name AS "short_name?",
+       v.kind AS "kind!", v.level AS "level!", v.state AS "state!", o.established_on AS "established_on?",
        CASE WHEN v.state = 'closed' THEN o.closed_on END AS "closed_on?"
-  FROM counted
-  JOIN org_version v ON v.tenant_id = $1 AND v.org_id = counted.id
+  FROM line
+  JOIN org_version v ON v.tenant_id = $1 AND v.org_id = line.id
    AND v.valid_from <= $3 AND (v.valid_to IS NULL OR v.valid_to > $3)
      AND v.recorded_at <= coalesce($4::timestamptz, 'infinity') AND (v.superseded_at IS NULL OR v.superseded_at > coalesce($4::timestamptz, 'infinity'))
-  JOIN org o ON o.tenant_id = $1 AND o.id = counted.id
- WHERE (counted.n > 0) = $5::boolean
+  JOIN org o ON o.tenant_id = $1 AND o.id = line.id
+ WHERE (line.n > 0) = $5::boolean
    AND ($6::boolean OR o.id = ANY($7::uuid[]) OR EXISTS (
          SELECT FROM unnest($8::text[], $9::int[]) AS root(path, levels)
           WHERE starts_with(o.path, root.path) AND o.path <> root.path AND (root.levels >> o.level) & 1 = 1))
- ORDER BY counted.of, counted.n DESC
+ ORDER BY line.of, line.n DESC

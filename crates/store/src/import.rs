@@ -74,8 +74,10 @@ pub enum Rule {
     ClosedParent,
     /// It would be its own superior.
     Cycle,
-    /// The level is not that of the superior and one.
+    /// The level is not below the superior's.
     Level,
+    /// The topmost organisation says another level.
+    TopLevel,
     /// Below the last level.
     TooDeep,
     /// Before the last change.
@@ -93,6 +95,7 @@ impl Rule {
             "closed_parent" => Self::ClosedParent,
             "cycle" => Self::Cycle,
             "level" => Self::Level,
+            "top_level" => Self::TopLevel,
             "too_deep" => Self::TooDeep,
             "early" => Self::Early,
             _ => return None,
@@ -214,9 +217,10 @@ impl Import {
     /// What writing would do.
     pub async fn counts(&mut self) -> Result<Counts> {
         let (created, changed, unchanged) = sqlx::query_as(
-            "SELECT count(*) FILTER (WHERE NOT known), count(*) FILTER (WHERE known AND (moved OR renamed OR described)),
-                    count(*) FILTER (WHERE known AND NOT (moved OR renamed OR described))
-               FROM import_node WHERE line IS NOT NULL",
+            "SELECT count(*) FILTER (WHERE NOT n.known),
+                    count(*) FILTER (WHERE n.known AND (n.moved OR n.renamed OR n.described OR n.old_level <> p.level)),
+                    count(*) FILTER (WHERE n.known AND NOT (n.moved OR n.renamed OR n.described OR n.old_level <> p.level))
+               FROM import_node n JOIN import_place p ON p.id = n.id WHERE n.line IS NOT NULL",
         )
         .fetch_one(&mut *self.tx)
         .await?;

@@ -18,6 +18,7 @@ pub mod invitation;
 pub mod migrate;
 pub mod org;
 pub mod owner;
+pub mod owner_tree;
 pub mod owner_admin;
 pub mod owner_people;
 pub mod policy;

@@ -35,8 +35,8 @@ impl<'a> Desk<'a> {
     }
 
     /// A command under a key that nobody has used.
-    pub(crate) fn command(&self, operation: &'static str, input: &impl serde::Serialize) -> Command {
-        Command::new(operation, &new_key(), self.post, input)
+    pub(crate) fn command(&self, operation: &'static str, input: &impl std::fmt::Debug) -> Command {
+        Command::new(operation, &new_key(), self.post, &format!("{input:?}"))
     }
 
     pub(crate) async fn create(&self, of_type: &str, writing: Writing) -> Result<Outcome<Drafted>> {

@@ -7,7 +7,7 @@ use domain::{
 use serde_json::{Value, json};
 use testkit::TestApp;
 
-use super::desk::{Desk, code, done, example, refused, remarks, with};
+use super::desk::{Desk, code, codes, done, example, refused, remarks, warned, with};
 
 /// The rows that the steps have left behind, in their order.
 const AUDIT: &str = "SELECT jsonb_agg(action ORDER BY id) FROM audit WHERE object_kind = 'record'";
@@ -62,7 +62,9 @@ async fn a_record_goes_up_through_a_return_to_the_end() {
 
     let mended = with(better, "/present", json!(20));
     let rev = done(recorder.save(id, record.head.rev, mended.clone()).await).rev;
-    let again = done(recorder.submit(id, rev).await);
+    // One absent person is not named now: a warning, no refusal.
+    let (again, warnings) = warned(recorder.submit(id, rev).await);
+    assert_eq!(codes(&warnings), [domain::Code::Procedure]);
     assert_eq!((again.round, again.receipt.no), (2, ReceiptNo(2)));
     assert_ne!(again.hash, sent.hash);
     let on = done(town.approve(again.receipt).await);

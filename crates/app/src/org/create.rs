@@ -5,6 +5,7 @@ use domain::{
     Id, Outcome,
     id::noun,
     org::{Description, Org, OrgKind, change, parse_code, parse_name, parse_text},
+    tenant::Level,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ use crate::{App, Begun, Caller, Command, Error, Result};
 pub struct Founding {
     /// Below which organisation.
     pub parent: Id<noun::Org>,
+    /// Level; the next below the superior's if none is given.
+    pub level: Option<Level>,
     /// Kind.
     pub kind: OrgKind,
     /// Code, new in the tenant.
@@ -45,7 +48,7 @@ pub async fn create(cx: &App, who: &Caller, command: Command, new: Founding) -> 
     let name = or_note(parse_name(&new.name), &mut problems);
     let short_name = or_note(parse_text("shortName", 60, new.short_name), &mut problems);
     let description = new.description.parse().map_err(|faults| problems.extend(faults)).ok();
-    problems.extend(change::found(&superior, ground.day, ground.today, ground.tenant.levels.len()));
+    problems.extend(change::found(&superior, new.level, (ground.day, ground.today), ground.tenant.levels.len()));
     let (Some(code), Some(name), Some(short_name), Some(description), true) =
         (code, name, short_name, description, problems.is_empty())
     else {
@@ -55,6 +58,7 @@ pub async fn create(cx: &App, who: &Caller, command: Command, new: Founding) -> 
     let id = cx.id();
     let founding = store::org::Founding {
         id,
+        level: new.level,
         kind: new.kind,
         code: &code,
         name: &name,

@@ -66,7 +66,7 @@ async fn ask(work: &mut Work, new: Relocation) -> Result<Result<Asked, Vec<Probl
     if !problems.is_empty() {
         return Ok(Err(problems));
     }
-    let level = Level(superior.org.level.0 + 1);
+    let level = change::level_below(&me.org, &superior.org);
     let way = Way { org: me.org.clone(), from: me.org.parent, to: superior.org.id, level, work: open };
     Ok(Ok(Asked { may, into, me, ground, way }))
 }

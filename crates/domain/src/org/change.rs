@@ -107,16 +107,38 @@ fn too_deep(levels: usize, field: &str) -> Problem {
     )
 }
 
-/// May something be founded below `superior` from `day` on?
-pub fn found(superior: &Standing, day: NaiveDate, today: NaiveDate, levels: usize) -> Vec<Problem> {
+/// May something be founded below `superior` from `day` on, at the next level or at one further down?
+pub fn found(
+    superior: &Standing,
+    level: Option<Level>,
+    (day, today): (NaiveDate, NaiveDate),
+    levels: usize,
+) -> Vec<Problem> {
     let mut problems: Vec<Problem> = [check_day(day, today, None), check_superior(superior, day, "parent")]
         .into_iter()
         .filter_map(Result::err)
         .collect();
-    if usize::try_from(superior.org.level.0).is_ok_and(|level| level >= levels) {
-        problems.push(too_deep(levels, "parent"));
+    let above = superior.org.level;
+    match level {
+        Some(level) if level <= above || exceeds(level, levels) => problems.push(Problem::new(
+            Code::Invalid,
+            &["level"],
+            format!("层级须大于上级的层级（{}）且不超过 {levels}；不填则为上级的下一级", above.0),
+            format!("a level is above the superior's ({}) and at most {levels}; leave it out for the next", above.0),
+        )),
+        None if exceeds(Level(above.0 + 1), levels) => problems.push(too_deep(levels, "parent")),
+        _ => {}
     }
     problems
+}
+
+fn exceeds(level: Level, levels: usize) -> bool {
+    usize::try_from(level.0).is_ok_and(|level| level > levels)
+}
+
+/// The level of `me` below `superior`: its own where that is below the superior's, else the next.
+pub fn level_below(me: &Org, superior: &Org) -> Level {
+    Level(me.level.0.max(superior.level.0 + 1))
 }
 
 /// May `me` be renamed from `day` on?
@@ -154,8 +176,8 @@ pub fn relocate(
             "the organisation stands below this superior already; choose another",
         ));
     }
-    let depth = i32::from(deepest.0) - i32::from(me.org.level.0) + i32::from(superior.org.level.0) + 1;
-    if usize::try_from(depth).is_ok_and(|depth| depth > levels) {
+    let down = level_below(&me.org, &superior.org).0 - me.org.level.0;
+    if exceeds(Level(deepest.0 + down), levels) {
         problems.push(too_deep(levels, "parent"));
     }
     problems

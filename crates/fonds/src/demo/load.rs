@@ -14,6 +14,7 @@ use domain::{
     id::noun,
     tenant::{LevelName, TenantId, TenantKey, TenantSettings},
 };
+use secrecy::ExposeSecret as _;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Map, Value, json};
 use store::{Owner, Store, owner_tree::Node};
@@ -60,10 +61,10 @@ impl Loader {
         let three = levels(&[("大学", "university"), ("学院", "college"), ("支部", "branch")]);
         let edu = self.tenant("edu", "示例大学", &three, UNIVERSITY.as_bytes()).await?;
 
-        let digest = app::account::password_digest(PASSWORD).await?;
+        let digest = app::account::password_digest(&SystemChance, PASSWORD).await?;
         let mut chance = StdRng::seed_from_u64(SEED);
-        let (county, mut told) = self.line(zj, &digest, &mut chance).await?;
-        told.extend(self.university(edu, &digest, &mut chance).await?);
+        let (county, mut told) = self.line(zj, digest.expose_secret(), &mut chance).await?;
+        told.extend(self.university(edu, digest.expose_secret(), &mut chance).await?);
         say("made the people of the demo");
         let written = self.year(&county, "county", &mut chance).await?;
         say(&format!("{written} records of the past year in 德清县"));

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use domain::{
     Locale,
     org::{Approval, Contact, Description, change::OpenWork},
+    tenant::Level,
 };
 use serde::Serialize;
 
@@ -77,6 +78,8 @@ inputs! {
     CreateOrgInput {
         /// Below which organisation.
         parent: ID,
+        /// Level, where it is not the next below the superior's: a district stands directly below a municipality.
+        level: Option<i16>,
         /// Kind. 类别
         kind: OrgKind,
         /// Code, new in the tenant: 1 to 40 letters, digits, '-', '_' or '.'. 党组织代码
@@ -247,6 +250,7 @@ impl OrgMutation {
         let command = input.command("org.create").or_refuse(request)?;
         let new = Founding {
             parent: parse(&input.parent).or_refuse(request)?,
+            level: input.level.map(Level),
             kind: input.kind.into(),
             code: input.code,
             name: input.name,

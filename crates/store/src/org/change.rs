@@ -33,6 +33,8 @@ pub struct Stamp<'a> {
 pub struct Founding<'a> {
     /// Its id.
     pub id: Id<noun::Org>,
+    /// Level; the next below the superior's if none is given.
+    pub level: Option<Level>,
     /// Kind.
     pub kind: OrgKind,
     /// Code.
@@ -104,10 +106,11 @@ pub async fn makes_cycle(
 pub async fn create(tx: &mut Tx, may: Permit<act::CreateOrg>, new: &Founding<'_>, stamp: &Stamp<'_>) -> Result<()> {
     let (parent, at, description) = (may.of().uuid(), tx.at(), new.description);
     sqlx::query!(
-        "SELECT sec.create_org($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        "SELECT sec.create_org($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         new.id.uuid(),
         stamp.version.uuid(),
         parent,
+        new.level.map(|level| level.0),
         new.kind.as_str(),
         new.code,
         new.name,

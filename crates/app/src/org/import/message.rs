@@ -43,13 +43,20 @@ pub(super) fn of(found: Found, levels: usize) -> Fault {
         }
         Rule::Cycle => (
             "上级代码",
-            format!("沿上级“{detail}”向上会回到自身，形成循环隶属"),
-            format!("the line up through {detail} leads back to itself"),
+            format!("沿上级“{detail}”向上到不了根组织：其中有循环隶属"),
+            format!("the line up through {detail} never reaches the top: it runs in a circle"),
         ),
         Rule::Level => (
             "层级",
-            format!("层级应为 {detail}（上级的层级加一）。请更正或留空"),
-            format!("the level is {detail} (the superior's and one); correct it or leave it empty"),
+            format!("层级须低于上级：大于 {detail} 的数字。请更正，或留空按上级的下一级处理"),
+            format!(
+                "the level is below the superior's: a number above {detail}; correct it, or leave it empty for the next"
+            ),
+        ),
+        Rule::TopLevel => (
+            "层级",
+            format!("根组织的层级是 {detail}。请更正或留空"),
+            format!("the topmost organisation is at level {detail}; correct it or leave it empty"),
         ),
         Rule::TooDeep => (
             "上级代码",

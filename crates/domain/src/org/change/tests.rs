@@ -64,12 +64,15 @@ fn a_change_is_in_force_and_not_before_the_last_one() {
 #[test]
 fn nothing_is_founded_below_a_closed_a_late_or_the_last_level() {
     let (parent, today) = (standing(1, None, "1/"), day(TODAY));
-    assert!(found(&parent, today, today, 2).is_empty());
-    assert_eq!(codes(&found(&parent, today, today, 1)), [Code::Invalid]);
-    assert_eq!(codes(&found(&parent, day("2019-12-31"), today, 2)), [Code::BadDate]);
+    assert!(found(&parent, None, (today, today), 2).is_empty());
+    assert_eq!(codes(&found(&parent, None, (today, today), 1)), [Code::Invalid]);
+    assert_eq!(codes(&found(&parent, None, (day("2019-12-31"), today), 2)), [Code::BadDate]);
+    let at = |level| codes(&found(&parent, Some(Level(level)), (today, today), 3));
+    assert_eq!((at(2), at(3)), (vec![], vec![]));
+    assert_eq!((at(1), at(4)), (vec![Code::Invalid], vec![Code::Invalid]));
     let mut closed = parent;
     closed.org.state = OrgState::Closed;
-    assert_eq!(codes(&found(&closed, today, today, 2)), [Code::Closed]);
+    assert_eq!(codes(&found(&closed, None, (today, today), 2)), [Code::Closed]);
 }
 
 #[test]
@@ -81,6 +84,10 @@ fn a_move_makes_no_cycle_and_fits_the_levels() {
         |superior: &Standing, deepest, levels| codes(&relocate(&me, superior, Level(deepest), (today, today), levels));
     assert_eq!(try_it(&other, 3, 4), []);
     assert_eq!(try_it(&other, 3, 3), [Code::Invalid]);
+    let far = standing(5, Some(3), "1/2/3/5/");
+    assert_eq!(level_below(&far.org, &other.org), Level(4));
+    assert_eq!(level_below(&me.org, &other.org), Level(3));
+    assert_eq!(codes(&relocate(&far, &other, Level(4), (today, today), 4)), []);
     assert_eq!(try_it(&below, 3, 9), [Code::Cycle]);
     assert_eq!(try_it(&me, 3, 9), [Code::Cycle]);
     let top = standing(1, None, "1/");

@@ -69,7 +69,7 @@ pub(super) async fn create(cx: &App, owner: &Owner, new: NewAccount) -> Result<(
         name: &new.name,
         home_org: org,
         locale: Locale::Zh,
-        password: password.as_ref().map(|password| password.expose_secret()),
+        password: password.as_ref().map(SecretString::expose_secret),
     };
     owner.create_account(tenant, &person, now).await?;
     owner.create_post(tenant, cx.id(), id, org, &role, Term { from: now, to: None }).await?;
@@ -100,5 +100,5 @@ async fn password(cx: &App, file: &Path, login: &str) -> Result<SecretString, Fa
     }
     let password = text.trim_end_matches(['\r', '\n']);
     check_password(password, login).map_err(|problem| refused(&[problem]))?;
-    Ok(password_digest(cx, password).await?)
+    Ok(password_digest(cx.chance.as_ref(), password).await?)
 }

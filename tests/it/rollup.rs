@@ -1,0 +1,9 @@
+//! Figures are exact: after any history, at any moment, for every organisation.
+
+mod history;
+mod model;
+mod moment;
+mod property;
+mod read;
+mod sabotage;
+mod step;

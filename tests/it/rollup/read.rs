@@ -1,0 +1,68 @@
+//! The figures as the application gives them, beside the model's.
+
+use app::figure::{Cell, Question};
+use domain::calendar::{Month, Months};
+use serde_json::Value;
+use testkit::TestApp;
+
+use super::model::{Asked, Cells, Key, Model, ORGS};
+use crate::flow::desk::Desk;
+
+/// Cells that do not say what the submissions say, as the database finds them itself.
+const DIFFERENCES: &str =
+    "SELECT coalesce(jsonb_agg(to_jsonb(v)), '[]') FROM tenant t CROSS JOIN LATERAL sec.verify_rollups(t.id) v";
+
+/// All that can be told apart: all, primary types, and what only tags count.
+pub(crate) const KINDS: [&str; 7] = ["*", "ZBDH", "ZZSHH", "JY", "DK", "DXZH", "ZTDR"];
+
+/// Everything; one calendar year; the middle of two years.
+const RANGES: [(i32, i32); 3] = [(202_412, 202_602), (202_501, 202_512), (202_506, 202_601)];
+
+pub(crate) async fn differences(app: &TestApp) -> Value {
+    testkit::scalar(&app.owner, DIFFERENCES).await
+}
+
+fn months(from: i32, to: i32) -> Months {
+    Months::new(Month::try_from(from).unwrap(), Month::try_from(to).unwrap()).unwrap()
+}
+
+fn key(app: &TestApp, cell: &Cell) -> Option<Key> {
+    cell.child.map(|child| ORGS.into_iter().find(|key| app.org(key) == child).unwrap())
+}
+
+/// Reads what is asked as somebody of the province.
+pub(crate) async fn read(top: &Desk<'_>, asked: &Asked<'_>) -> Cells {
+    let question = Question {
+        months: months(asked.from, asked.to),
+        types: asked.types.iter().map(|&kind| kind.to_owned()).collect(),
+        by_child: asked.by_child,
+        by_month: asked.by_month,
+    };
+    let mut reader = top.reader().await;
+    let read = app::figure::read(&mut reader, top.app.org(asked.org), &question).await.unwrap();
+    let mut cells = Cells::new();
+    for cell in read {
+        let name = (key(top.app, &cell), cell.of_type.clone(), cell.month, cell.state.as_str());
+        assert!(cells.insert(name, (cell.count, cell.measures)).is_none(), "twice: {cell:?}");
+    }
+    cells
+}
+
+/// Every organisation, in total and by child; `all`: over every range, by month as well.
+pub(crate) async fn compare(app: &TestApp, model: &Model, turn: usize, all: bool) {
+    let top = Desk::of(app, "zj/province/reviewer");
+    for org in ORGS {
+        for (at, (from, to)) in RANGES.into_iter().enumerate() {
+            for (by_child, by_month) in [(false, false), (true, false), (false, true), (true, true)] {
+                if !all && (at != turn % 3 || by_month != (turn % 2 == 0)) {
+                    continue;
+                }
+                let asked = Asked { org, from, to, types: &KINDS, by_child, by_month };
+                let (told, counted) = (read(&top, &asked).await, model.figures(&asked));
+                assert_eq!(told, counted, "{asked:?}");
+            }
+        }
+    }
+    let differences = differences(app).await;
+    assert_eq!(differences, serde_json::json!([]));
+}
