@@ -57,16 +57,23 @@ CREATE POLICY language ON account FOR UPDATE TO fonds_app
   WITH CHECK (tenant_id = (SELECT sec.tenant()) AND id = (SELECT sec.who()) AND state = 'open');
 GRANT INSERT (tenant_id, id, name, home_org, locale, state, created_at), UPDATE (state, locale) ON account TO fonds_app;
 CREATE POLICY invite ON invitation FOR INSERT TO fonds_app
-  WITH CHECK (tenant_id = (SELECT sec.tenant()) AND invited_by = (SELECT sec.who()));
+  WITH CHECK (tenant_id = (SELECT sec.tenant()) AND invited_by = (SELECT sec.who()) AND (SELECT sec.duties()) && '{system,organisation}'
+              AND EXISTS (SELECT FROM account a WHERE a.tenant_id = invitation.tenant_id AND a.id = invitation.account_id
+                           AND a.state = 'invited' AND sec.governs(a.home_org)));
 GRANT INSERT ON invitation TO fonds_app;
 CREATE POLICY invite ON credential FOR INSERT TO fonds_app
-  WITH CHECK (tenant_id = (SELECT sec.tenant()) AND password IS NULL AND (SELECT sec.duties()) && '{system,organisation}');
+  WITH CHECK (tenant_id = (SELECT sec.tenant()) AND password IS NULL AND (SELECT sec.duties()) && '{system,organisation}'
+              AND EXISTS (SELECT FROM account a WHERE a.tenant_id = credential.tenant_id AND a.id = credential.account_id
+                           AND a.state = 'invited' AND sec.governs(a.home_org)));
 GRANT INSERT (tenant_id, account_id, login, changed_at) ON credential TO fonds_app;
 
-CREATE POLICY own ON session TO fonds_app
+CREATE POLICY seen ON session FOR SELECT TO fonds_app
   USING (tenant_id = (SELECT sec.tenant())
-         AND (account_id = (SELECT sec.who()) OR 'security' = ANY ((SELECT sec.duties())::text[])))
-  WITH CHECK (tenant_id = (SELECT sec.tenant())
+         AND (account_id = (SELECT sec.who()) OR 'security' = ANY ((SELECT sec.duties())::text[])));
+CREATE POLICY begun ON session FOR INSERT TO fonds_app
+  WITH CHECK (tenant_id = (SELECT sec.tenant()) AND account_id = (SELECT sec.who()));
+CREATE POLICY ended ON session FOR UPDATE TO fonds_app
+  USING (tenant_id = (SELECT sec.tenant())
          AND (account_id = (SELECT sec.who()) OR 'security' = ANY ((SELECT sec.duties())::text[])));
 GRANT SELECT (tenant_id, id, account_id, kind, label, introspect, created_at, expires_at, ended_at),
   INSERT (tenant_id, id, account_id, token_hash, kind, label, introspect, created_at, expires_at), UPDATE (ended_at) ON session TO fonds_app;

@@ -50,21 +50,3 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION sec.enter FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.enter TO fonds_app;
-
--- For the worker and the generator of sample data: enters as an account, without a session.
-CREATE OR REPLACE FUNCTION sec.enter_as(p_tenant int, p_account uuid, p_acting uuid, p_at timestamptz)
-RETURNS TABLE (tenant_id int, account_id uuid, session_id uuid, locale text, introspect boolean, policy_version bigint,
-               post_ids uuid[], post_orgs uuid[], post_roles text[], post_duties text[], post_paths text[], post_levels smallint[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-BEGIN
-  SELECT t.id, a.id, '00000000-0000-0000-0000-000000000000'::uuid, a.locale, false, t.policy_version
-    INTO tenant_id, account_id, session_id, locale, introspect, policy_version
-    FROM tenant t JOIN account a ON a.tenant_id = t.id AND a.id = p_account
-   WHERE t.id = p_tenant AND t.state = 'open' AND a.state = 'open';
-  IF NOT FOUND THEN RETURN; END IF;
-  SELECT c.* INTO post_ids, post_orgs, post_roles, post_duties, post_paths, post_levels
-    FROM sec.context(p_tenant, p_account, p_acting, p_at) c;
-  RETURN NEXT;
-END $$;
-REVOKE ALL ON FUNCTION sec.enter_as FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sec.enter_as TO fonds_worker;

@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION sec.write_trace(p_action text, p_record uuid, p_round
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, origin)
-  VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_at_org, p_action, 'record', p_record::text, p_before, p_after, p_origin);
+  VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_at_org, p_action, 'record', 'record:' || replace(p_record::text, '-', ''), p_before, p_after, p_origin);
   INSERT INTO outbox (tenant_id, topic, subject, at)
   VALUES (sec.tenant(), p_action, jsonb_build_object('record', p_record, 'round', p_round, 'org', p_at_org), p_at);
 END $$;
@@ -80,6 +80,12 @@ BEGIN
 
   s.tenant_id := v_tenant; s.record_id := p_record; s.round := r.round + 1; s.version := p_version; s.hash := p_hash;
   s.org_id := r.org_id; s.type := r.type; s.tags := v.tags; s.month := p_month;
+  -- Neither the sender nor the receiver is closed or moved from here on; a move of a superior rewrites their rows, too.
+  PERFORM FROM org o WHERE o.tenant_id = v_tenant AND o.id IN (r.org_id, p_route[1]) AND o.state = 'active' ORDER BY o.id FOR SHARE;
+  IF EXISTS (SELECT FROM org o WHERE o.tenant_id = v_tenant AND o.id IN (r.org_id, p_route[1]) AND o.state <> 'active') THEN
+    RAISE EXCEPTION 'submit: an organisation is closed' USING ERRCODE = 'FD001';
+  END IF;
+
   WITH RECURSIVE up AS (
     SELECT o.id, o.parent_id, 1 AS n FROM org o WHERE o.tenant_id = v_tenant AND o.id = r.org_id
     UNION ALL
@@ -94,12 +100,6 @@ BEGIN
   s.m5 := p_measures[5]; s.m6 := p_measures[6]; s.m7 := p_measures[7]; s.m8 := p_measures[8];
   s.m9 := p_measures[9]; s.m10 := p_measures[10]; s.m11 := p_measures[11]; s.m12 := p_measures[12];
   s.submitted_by := sec.who(); s.submitted_post := sec.post(); s.submitted_at := p_at;
-  -- Neither the sender nor the receiver is closed or moved meanwhile.
-  PERFORM FROM org o WHERE o.tenant_id = v_tenant AND o.id IN (r.org_id, p_route[1]) AND o.state = 'active' ORDER BY o.id FOR SHARE;
-  IF EXISTS (SELECT FROM org o WHERE o.tenant_id = v_tenant AND o.id IN (r.org_id, p_route[1]) AND o.state <> 'active') THEN
-    RAISE EXCEPTION 'submit: an organisation is closed' USING ERRCODE = 'FD001';
-  END IF;
-
   IF cardinality(p_route) = 0 THEN
     s.position := 0; s.state := 'final'; receipt_org := r.org_id;
   ELSE

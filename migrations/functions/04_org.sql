@@ -131,8 +131,9 @@ ALTER FUNCTION sec.write_levels OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_levels FROM PUBLIC;
 
 -- Moves the organisation with its whole subtree. It keeps its level where that is below the new superior's (a county that
--- comes directly below a province stays a county); otherwise it comes to the next one, and what is below goes along.
-CREATE OR REPLACE FUNCTION sec.move_org(p_org uuid, p_version uuid, p_closed uuid, p_parent uuid,
+-- comes directly below a province stays a county), unless another is asked for; otherwise it comes to the next one. What is
+-- below goes along.
+CREATE OR REPLACE FUNCTION sec.move_org(p_org uuid, p_version uuid, p_closed uuid, p_parent uuid, p_level smallint,
     p_from date, p_document_no text, p_document_date date, p_reason text, p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE me org; up org; old org_version; v org_version; v_path text; v_levels int; v_deepest int; v_down int;
@@ -150,8 +151,8 @@ BEGIN
   END IF;
   SELECT jsonb_array_length(levels) INTO v_levels FROM tenant WHERE id = sec.tenant();
   SELECT max(level) INTO v_deepest FROM org WHERE tenant_id = sec.tenant() AND path >= me.path AND path < me.path || 'g';
-  v_down := greatest(up.level + 1 - me.level, 0);
-  IF v_deepest + v_down > v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
+  v_down := coalesce(p_level, greatest(up.level + 1, me.level)) - me.level;
+  IF me.level + v_down <= up.level OR v_deepest + v_down > v_levels THEN RAISE EXCEPTION 'org: no level below' USING ERRCODE = 'FD001'; END IF;
   v := old; v.id := p_version; v.parent_id := p_parent; v.level := me.level + v_down; v.valid_from := p_from; v.change := 'move';
   v.document_no := p_document_no; v.document_date := p_document_date; v.reason := p_reason;
   PERFORM sec.write_org_version(old, v, p_closed, p_at);
@@ -159,7 +160,7 @@ BEGIN
   UPDATE org SET parent_id = CASE WHEN id = p_org THEN p_parent ELSE parent_id END,
          path = v_path || substr(path, length(me.path) + 1), level = level + v_down
    WHERE tenant_id = sec.tenant() AND path >= me.path AND path < me.path || 'g';
-  IF v_down > 0 THEN PERFORM sec.write_levels(p_org, p_from, p_at); END IF;
+  IF v_down <> 0 THEN PERFORM sec.write_levels(p_org, p_from, p_at); END IF;
 END $$;
 ALTER FUNCTION sec.move_org OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.move_org FROM PUBLIC;

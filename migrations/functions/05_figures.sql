@@ -148,10 +148,11 @@ END $$;
 REVOKE ALL ON FUNCTION sec.clear_expired FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.clear_expired TO fonds_worker;
 
--- How much waits to be folded and relayed, for the metrics.
-CREATE OR REPLACE FUNCTION sec.queue_depth() RETURNS TABLE (deltas bigint, oldest_delta bigint, outbox bigint)
+-- How much waits to be folded and relayed, for the metrics; counted up to 100,000.
+DROP FUNCTION IF EXISTS sec.queue_depth();
+CREATE FUNCTION sec.queue_depth() RETURNS TABLE (deltas bigint, outbox bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT (SELECT count(*) FROM rollup_delta), (SELECT coalesce(max(id) - min(id), 0) FROM rollup_delta), (SELECT count(*) FROM outbox)
+  SELECT (SELECT count(*) FROM (SELECT FROM rollup_delta LIMIT 100000) AS waiting), (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) AS waiting)
 $$;
 REVOKE ALL ON FUNCTION sec.queue_depth FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.queue_depth TO fonds_app, fonds_worker;

@@ -1,10 +1,12 @@
 //! A record goes up: from draft to final, and every way that is not allowed.
 
+mod batch;
 mod confirm;
 pub(crate) mod desk;
 mod discard;
 mod holder;
 mod lists;
+mod moved;
 mod recall;
 mod repeat;
 mod rules;

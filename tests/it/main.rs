@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "what is not as expected is a failed test, in its helping functions too")]
 
 mod fault;
+mod fault_flow;
 mod flow;
-mod rollup;
 mod people;
+mod rollup;
 mod smoke;
+mod walls;

@@ -1,5 +1,6 @@
 //! Figures are exact: after any history, at any moment, for every organisation.
 
+mod drill;
 mod history;
 mod model;
 mod moment;

@@ -37,7 +37,8 @@ impl Catalogue {
             return Ok(Some(form));
         }
         let text = row.body.to_string();
-        let read = RecordType::parse(&text).and_then(Form::compile).map_err(|bad| Error::internal("record type", bad))?;
+        let read =
+            RecordType::parse(&text).and_then(Form::compile).map_err(|bad| Error::internal("record type", bad))?;
         let form = Arc::new(read);
         self.forms.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&form));
         Ok(Some(form))

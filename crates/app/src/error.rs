@@ -61,9 +61,10 @@ impl From<store::Error> for Error {
                 Self::NotFound
             }
             store::Error::Unavailable(_) => Self::Unavailable(Some(error)),
-            store::Error::Constraint(_) | store::Error::Rows { .. } | store::Error::Stored(_) | store::Error::Driver(_) => {
-                Self::internal("store", error)
-            }
+            store::Error::Constraint(_)
+            | store::Error::Rows { .. }
+            | store::Error::Stored(_)
+            | store::Error::Driver(_) => Self::internal("store", error),
         }
     }
 }

@@ -8,7 +8,6 @@ use domain::{
 
 pub use store::figure::{ALL_TYPES, Cell, Drill, Question};
 
-
 use crate::{Error, Reader, Result};
 
 /// Reads the figures of an organisation that is the reader's own or below.
@@ -40,7 +39,8 @@ pub async fn drill(
     let question =
         Question { months: of.months, types: vec![of.of_type.clone()], by_child: of.child.is_some(), by_month: false };
     let cells = store::figure::read(&mut reader.tx, &may, &question).await?;
-    let total = cells.iter().filter(|cell| cell.state == of.state && cell.child == of.child).map(|cell| cell.count).sum();
+    let total =
+        cells.iter().filter(|cell| cell.state == of.state && cell.child == of.child).map(|cell| cell.count).sum();
     let scope = reader.policy.scope::<act::ViewReceipt>(&reader.actor);
     let receipts = store::figure::drill(&mut reader.tx, &scope, org, of, after, limit + 1).await?;
     let held = store::figure::drill_count(&mut reader.tx, &scope, org, of).await?;

@@ -3,20 +3,20 @@
 
 pub mod account;
 pub mod audit;
-pub mod explain;
-pub mod policy;
-pub mod post;
-pub mod session;
+pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod error;
-pub mod org;
-pub mod tenant;
-pub mod catalogue;
+pub mod explain;
 pub mod figure;
+pub mod org;
+pub mod policy;
+pub mod post;
 pub mod receipt;
 pub mod record;
 pub mod record_type;
+pub mod session;
+pub mod tenant;
 pub mod work;
 
 use std::sync::Arc;

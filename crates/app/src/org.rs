@@ -31,7 +31,10 @@ pub use rename::{Renaming, rename};
 pub use tree::{Below, ancestors, children, search};
 pub use view::{by_ids, code, descriptions, moment, root, versions, view};
 
-pub use store::org::{After, Moment, Order, Page};
+pub use store::{
+    Owner,
+    org::{After, Moment, Order, Page},
+};
 
 /// When a change is in force, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +106,7 @@ async fn trace(
     work.audit(store::audit::Entry {
         action,
         object_kind: "org",
-        object_id: after.id.uuid().to_string(),
+        object_id: after.id.to_string(),
         before,
         after: Some(ground.trace(after)),
         reason: ground.approval.reason.as_deref(),

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{form::Form, record_type::{Route, TypeCode}};
+use domain::{
+    form::Form,
+    record_type::{Route, TypeCode},
+};
 
 use crate::{App, Error, Reader, Result};
 

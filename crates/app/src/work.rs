@@ -41,12 +41,7 @@ impl Command {
     }
 
     /// A command that a person may give without a post as well: it concerns himself.
-    pub fn personal(
-        operation: &'static str,
-        key: &str,
-        post: Option<Id<noun::Post>>,
-        input: &impl Serialize,
-    ) -> Self {
+    pub fn personal(operation: &'static str, key: &str, post: Option<Id<noun::Post>>, input: &impl Serialize) -> Self {
         Self { operation, key: key.to_owned(), post, input: serde_json::to_value(input).unwrap_or_default() }
     }
 }
@@ -108,7 +103,8 @@ impl App {
 
     /// Enters for a mutation, in the name of one post where it names one, and claims its key.
     pub async fn begin<T: DeserializeOwned>(&self, caller: &Caller, command: Command) -> Result<Begun<T>> {
-        let plausible = (8..=128).contains(&command.key.len()) && command.key.bytes().all(|byte| byte.is_ascii_graphic());
+        let plausible =
+            (8..=128).contains(&command.key.len()) && command.key.bytes().all(|byte| byte.is_ascii_graphic());
         if !plausible {
             return Ok(Begun::Answered(Outcome::Refused(vec![Problem::new(
                 Code::Invalid,
@@ -120,31 +116,7 @@ impl App {
         let now = self.clock.now();
         let entry = command.post.map_or_else(|| caller.entry.clone(), |post| caller.entry.acting(post));
         let entered = self.store.write(&entry, now).await?;
-        let (actor, tx) = entered.ok_or(Error::Unauthenticated)?;
-        self.begin_entered(actor, tx, command, caller.origin.clone(), now).await
-    }
-
-    /// The same for the worker, in the name of an account.
-    pub async fn begin_as<T: DeserializeOwned>(
-        &self,
-        tenant: domain::tenant::TenantId,
-        account: Id<noun::Account>,
-        command: Command,
-    ) -> Result<Begun<T>> {
-        let now = self.clock.now();
-        let entered = self.store.write_as(tenant, account, command.post, now).await?;
-        let (actor, tx) = entered.ok_or(Error::Unauthenticated)?;
-        self.begin_entered(actor, tx, command, None, now).await
-    }
-
-    async fn begin_entered<T: DeserializeOwned>(
-        &self,
-        actor: Actor,
-        mut tx: Tx,
-        command: Command,
-        origin: Option<String>,
-        now: DateTime<Utc>,
-    ) -> Result<Begun<T>> {
+        let (actor, mut tx) = entered.ok_or(Error::Unauthenticated)?;
         let digest = store::idempotency::digest(command.operation, &command.input);
         match store::idempotency::claim(&mut tx, &command.key, command.operation, digest).await? {
             Known::Fresh => {}
@@ -155,6 +127,7 @@ impl App {
             }
         }
         let policy = self.policy_of(&actor, &mut tx).await?;
+        let origin = caller.origin.clone();
         Ok(Begun::Fresh(Work { tx, actor, policy, now, origin, key: command.key }))
     }
 
@@ -177,7 +150,11 @@ impl App {
 
 impl Work {
     /// Keeps the answer beside the effect, commits, and gives the outcome.
-    pub async fn done<T: Serialize + DeserializeOwned>(mut self, value: T, warnings: Vec<Problem>) -> Result<Outcome<T>> {
+    pub async fn done<T: Serialize + DeserializeOwned>(
+        mut self,
+        value: T,
+        warnings: Vec<Problem>,
+    ) -> Result<Outcome<T>> {
         let kept = Kept { value, warnings };
         let answer = serde_json::to_value(&kept).map_err(|error| Error::internal("answer", error))?;
         store::idempotency::answer(&mut self.tx, &self.key, &answer).await?;

@@ -71,8 +71,9 @@ async fn told(loader: &Loader, file: &Path) -> Result<Map<String, Value>, Failur
         write(file, "", told.clone())?;
         return Ok(told);
     }
-    let text = fs::read_to_string(file)
-        .map_err(|_| format!("{} is gone, or the first start was cut short: start over with --fresh", file.display()))?;
+    let text = fs::read_to_string(file).map_err(|_| {
+        format!("{} is gone, or the first start was cut short: start over with --fresh", file.display())
+    })?;
     say("the data of an earlier start is there");
     Ok(serde_json::from_str(&text)?)
 }

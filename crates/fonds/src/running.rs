@@ -55,7 +55,8 @@ impl Running {
 
     /// Serves a router at an address. Gives the address, which tells the port where 0 was asked for.
     pub(crate) async fn serve(&self, address: SocketAddr, router: Router) -> Result<SocketAddr, Failure> {
-        let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen at {address}: {error}"))?;
+        let listener =
+            TcpListener::bind(address).await.map_err(|error| format!("cannot listen at {address}: {error}"))?;
         let address = listener.local_addr()?;
         let stop = self.stop.clone();
         self.spawn(async move {

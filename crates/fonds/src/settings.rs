@@ -111,13 +111,21 @@ impl Settings {
     /// The gateway's database.
     pub(crate) fn store(&self) -> Result<store::Settings, SettingsError> {
         let url = Secret::demand(self.database.url.as_ref(), "database.url")?;
-        Ok(store::Settings { url, max_connections: self.database.max_connections, acquire_timeout: self.acquire_timeout() })
+        Ok(store::Settings {
+            url,
+            max_connections: self.database.max_connections,
+            acquire_timeout: self.acquire_timeout(),
+        })
     }
 
     /// The worker's database.
     pub(crate) fn worker_store(&self) -> Result<store::Settings, SettingsError> {
         let url = Secret::demand(self.database.worker_url.as_ref(), "database.worker_url")?;
-        Ok(store::Settings { url, max_connections: self.worker.max_connections, acquire_timeout: self.acquire_timeout() })
+        Ok(store::Settings {
+            url,
+            max_connections: self.worker.max_connections,
+            acquire_timeout: self.acquire_timeout(),
+        })
     }
 
     /// The address for migrations and for what the owner does.

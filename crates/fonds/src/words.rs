@@ -19,7 +19,7 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "fonds: {line}");
 }
 
-/// An error with its causes, each once: some texts hold their cause already.
+/// An error with its causes on one line, each once: some texts hold their cause already.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -30,12 +30,16 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         }
         cause = error.source();
     }
-    text
+    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 /// The language of the terminal: what `LC_ALL`, `LC_MESSAGES` or `LANG` name; Chinese where they name nothing.
 pub(crate) fn terminal_locale() -> Locale {
-    locale_of(settings::variable("LC_ALL").or_else(|| settings::variable("LC_MESSAGES")).or_else(|| settings::variable("LANG")))
+    locale_of(
+        settings::variable("LC_ALL")
+            .or_else(|| settings::variable("LC_MESSAGES"))
+            .or_else(|| settings::variable("LANG")),
+    )
 }
 
 fn locale_of(tag: Option<String>) -> Locale {

@@ -21,9 +21,7 @@ use domain::Locale;
 use graphql::{FondsSchema, Loaders, loader::Batch};
 use tokio_util::task::TaskTracker;
 use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer};
-use tower_http::{
-    catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
 
 use crate::{
     Limits, Metrics, Settings,
@@ -200,7 +198,8 @@ impl Inner {
             Ok(caller) => caller,
             Err(foreign) => return Err(Box::new(refuse_foreign(foreign, headers))),
         };
-        let address = || self.door.address(headers, extensions).map_or_else(|| "nobody".to_owned(), |ip| ip.to_string());
+        let address =
+            || self.door.address(headers, extensions).map_or_else(|| "nobody".to_owned(), |ip| ip.to_string());
         let Some(caller) = caller else { return Ok(self.nobody(address(), admitted.locale())) };
         match self.app.read(&caller).await {
             Ok(reader) => {
@@ -252,7 +251,11 @@ async fn wrong_method(request: Request<Body>) -> Response {
 }
 
 fn overloaded() -> Response {
-    let mut answer = told(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "请求过多，请稍后重试 / too many requests at once: try again");
+    let mut answer = told(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "UNAVAILABLE",
+        "请求过多，请稍后重试 / too many requests at once: try again",
+    );
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     answer
 }

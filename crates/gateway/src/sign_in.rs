@@ -154,10 +154,14 @@ fn malformed(rejection: &JsonRejection, locale: Locale) -> Response {
         JsonRejection::MissingJsonContentType(_) => {
             ("UNSUPPORTED_MEDIA_TYPE", "请求体须为 application/json", "The body has to be application/json")
         }
-        JsonRejection::JsonDataError(_) => {
-            ("BAD_REQUEST", "请求体的字段不符：有缺失、多余或类型错误", "The members of the body are not those asked for")
+        JsonRejection::JsonDataError(_) => (
+            "BAD_REQUEST",
+            "请求体的字段不符：有缺失、多余或类型错误",
+            "The members of the body are not those asked for",
+        ),
+        JsonRejection::BytesRejection(_) => {
+            ("TOO_LARGE", "请求体过大或未能收全", "The body is too large, or did not arrive whole")
         }
-        JsonRejection::BytesRejection(_) => ("TOO_LARGE", "请求体过大或未能收全", "The body is too large, or did not arrive whole"),
         _ => ("BAD_REQUEST", "请求体不是有效的 JSON", "The body is not JSON"),
     };
     told(rejection.status(), code, locale.pick(zh, en))
@@ -202,7 +206,8 @@ impl Inner {
 
 fn too_often(wait: RetryAfter, locale: Locale) -> Response {
     let seconds = wait.seconds();
-    let (zh, en) = (format!("尝试过于频繁，请 {seconds} 秒后再试"), format!("Too many attempts: wait {seconds} seconds"));
+    let (zh, en) =
+        (format!("尝试过于频繁，请 {seconds} 秒后再试"), format!("Too many attempts: wait {seconds} seconds"));
     let mut answer = told(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", locale.pick(&zh, &en));
     answer.headers_mut().insert(header::RETRY_AFTER, wait.header());
     answer

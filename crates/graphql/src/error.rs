@@ -9,10 +9,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Maps a failure; its text tells nothing of the inside.
 pub fn refuse(error: &app::Error, locale: Locale) -> Error {
     let (zh, en) = match error {
-        app::Error::NotFound => ("未找到：该对象不存在，或您无权得知", "not found: absent, or nothing that you may know of"),
+        app::Error::NotFound => {
+            ("未找到：该对象不存在，或您无权得知", "not found: absent, or nothing that you may know of")
+        }
         app::Error::Forbidden => ("无权进行此操作", "you may not do this"),
         app::Error::Unauthenticated => ("请先登录", "sign in first"),
-        app::Error::Conflict => ("数据已被他人更改，请刷新后重试", "changed by somebody else meanwhile: read it again, then retry"),
+        app::Error::Conflict => {
+            ("数据已被他人更改，请刷新后重试", "changed by somebody else meanwhile: read it again, then retry")
+        }
         app::Error::Unavailable(cause) => {
             tracing::warn!(cause = ?cause, "a use case found a part of the system away");
             ("服务暂不可用，请稍后重试", "unavailable for the moment: try again")

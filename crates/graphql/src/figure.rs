@@ -167,7 +167,11 @@ fn months(request: &Request, from: i32, to: i32) -> Result<Months> {
 fn kinds(request: &Request, types: &[String]) -> Result<Vec<String>> {
     let fit = types.len() <= 20 && types.iter().all(|code| code == ALL_TYPES || TypeCode::parse(code).is_some());
     if !fit {
-        return Err(bad_request(request.locale, "types 须为最多 20 个类型代码", "types are at most 20 codes of record types"));
+        return Err(bad_request(
+            request.locale,
+            "types 须为最多 20 个类型代码",
+            "types are at most 20 codes of record types",
+        ));
     }
     Ok(if types.is_empty() { vec![ALL_TYPES.to_owned()] } else { types.to_vec() })
 }
@@ -194,7 +198,13 @@ impl FigureQuery {
     }
 
     /// The records behind a number, as far as the viewer may see them, and how many are elsewhere.
-    async fn drill(&self, ctx: &Context<'_>, input: DrillInput, first: Option<i32>, after: Option<String>) -> Result<Drilled> {
+    async fn drill(
+        &self,
+        ctx: &Context<'_>,
+        input: DrillInput,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Drilled> {
         let request = request(ctx);
         let org = parse(&input.org).or_refuse(request)?;
         let child = input.child.as_ref().map(parse::<domain::Id<noun::Org>>).transpose().or_refuse(request)?;

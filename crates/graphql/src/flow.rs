@@ -153,7 +153,8 @@ impl From<ReceiptRow> for RoundReceipt {
 #[graphql(complex)]
 pub struct Round {
     /// Its number.
-    round: i32,
+    #[graphql(name = "round")]
+    number: i32,
     /// Version of the record that was sent.
     version: i32,
     /// SHA-256 of the canonical content (RFC 8785), in hex.
@@ -175,7 +176,7 @@ pub struct Round {
 impl From<RoundRow> for Round {
     fn from(row: RoundRow) -> Self {
         Self {
-            round: row.round,
+            number: row.round,
             version: row.version,
             hash: hex::encode(&row.hash),
             state: row.state.into(),

@@ -3,24 +3,24 @@
 
 pub mod account;
 pub mod audit;
+pub mod error;
 pub mod explain;
-pub mod policy;
-pub mod post;
-pub mod session;
 pub mod figure;
 pub mod flow;
-pub mod receipt;
-pub mod record;
-pub mod record_type;
-pub mod error;
 pub mod id;
 pub mod loader;
 pub mod org;
 pub mod page;
+pub mod policy;
+pub mod post;
 pub mod problem;
+pub mod receipt;
+pub mod record;
+pub mod record_type;
 pub mod request;
-pub mod tenant;
 mod schema;
+pub mod session;
+pub mod tenant;
 
 pub use request::{Loaders, Request};
 pub use schema::{FondsSchema, build, sdl};

@@ -214,7 +214,6 @@ impl Org {
     }
 
     /// What stands directly below; of that day, or of the one asked for.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of one field")]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -341,7 +340,8 @@ impl OrgQuery {
         Ok(Org { org, at })
     }
 
-    /// Organisations whose code begins with the text, or whose name contains it, in the order of codes.
+    /// Organisations in the order of codes: a text of letters, digits, '-', '_' and '.' finds codes that begin with it, any
+    /// other finds names and short names that contain it.
     async fn search_orgs(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,9 @@
 //! Pages by keyset: opaque cursors, `first` from 1 to 100.
 
-use async_graphql::{Error, OutputType, connection::{Connection, Edge, EmptyFields, CursorType}};
+use async_graphql::{
+    Error, OutputType,
+    connection::{Connection, CursorType, Edge, EmptyFields},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Locale;
 use serde::{Serialize, de::DeserializeOwned};
@@ -43,18 +46,31 @@ pub struct Asked<K> {
 }
 
 /// Reads `first` and `after`; a wrong one is a refusal of the request.
-pub fn asked<K: DeserializeOwned>(first: Option<i32>, after: Option<String>, locale: Locale) -> Result<Asked<K>, Error> {
+pub fn asked<K: DeserializeOwned>(
+    first: Option<i32>,
+    after: Option<String>,
+    locale: Locale,
+) -> Result<Asked<K>, Error> {
     let bad = |zh, en| crate::request::bad_request(locale, zh, en);
     let first = first.unwrap_or(20);
-    let first = u32::try_from(first).ok().filter(|first| (1..=100).contains(first)).ok_or_else(|| bad("first 须在 1 至 100 之间", "first is 1 to 100"))?;
+    let first = u32::try_from(first)
+        .ok()
+        .filter(|first| (1..=100).contains(first))
+        .ok_or_else(|| bad("first 须在 1 至 100 之间", "first is 1 to 100"))?;
     let after = after
-        .map(|text| Cursor(text).reveal().ok_or_else(|| bad("after 不是本列表给出的游标", "after is no cursor of this list")))
+        .map(|text| {
+            Cursor(text).reveal().ok_or_else(|| bad("after 不是本列表给出的游标", "after is no cursor of this list"))
+        })
         .transpose()?;
     Ok(Asked { first, after })
 }
 
 /// A connection of a page of items, each with its key; `more` tells whether others follow.
-pub fn connection<T: OutputType, K: Serialize>(items: impl IntoIterator<Item = (K, T)>, more: bool, after: bool) -> Connection<Cursor, T, EmptyFields, EmptyFields> {
+pub fn connection<T: OutputType, K: Serialize>(
+    items: impl IntoIterator<Item = (K, T)>,
+    more: bool,
+    after: bool,
+) -> Connection<Cursor, T, EmptyFields, EmptyFields> {
     let mut page = Connection::new(after, more);
     page.edges.extend(items.into_iter().map(|(key, node)| Edge::new(Cursor::hide(&key), node)));
     page

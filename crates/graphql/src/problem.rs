@@ -29,7 +29,10 @@ fn map(problems: Vec<domain::Problem>, locale: Locale, severity: Severity) -> Ve
     problems
         .into_iter()
         .map(|problem| Problem {
-            code: serde_json::to_value(problem.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default(),
+            code: serde_json::to_value(problem.code)
+                .ok()
+                .and_then(|code| code.as_str().map(str::to_owned))
+                .unwrap_or_default(),
             message: problem.message(locale).to_owned(),
             path: problem.path,
             severity,

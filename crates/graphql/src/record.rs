@@ -69,7 +69,7 @@ impl From<State> for RecordState {
 }
 
 /// Who may see it within the tree; state secrets are refused altogether.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, serde::Serialize)]
 pub enum Confidentiality {
     /// 公开
     Public,
@@ -183,7 +183,8 @@ impl Record {
     async fn check(&self, ctx: &Context<'_>) -> Result<Vec<Problem>> {
         let request = request(ctx);
         let mut reading = request.reading().await.or_refuse(request)?;
-        let (refusals, warnings) = app::record::check(&request.app, &mut reading, &self.inner).await.or_refuse(request)?;
+        let (refusals, warnings) =
+            app::record::check(&request.app, &mut reading, &self.inner).await.or_refuse(request)?;
         let mut problems = split(domain::Outcome::<()>::Refused(refusals), request.locale).1;
         problems.extend(split(domain::Outcome::Done((), warnings), request.locale).1);
         Ok(problems)
@@ -251,7 +252,8 @@ impl RecordQuery {
         let org: Id<noun::Org> = parse(&org).or_refuse(request)?;
         let asked = asked::<Id<noun::Record>>(first, after, request.locale)?;
         let mut reading = request.reading().await.or_refuse(request)?;
-        let lines = app::record::list(&mut reading, org, state.into(), asked.after, asked.first).await.or_refuse(request)?;
+        let lines =
+            app::record::list(&mut reading, org, state.into(), asked.after, asked.first).await.or_refuse(request)?;
         let more = lines.len() > asked.first as usize;
         let items = lines.into_iter().take(asked.first as usize).map(|line| (line.head.id, RecordLine::from(line)));
         Ok(connection(items, more, asked.after.is_some()))

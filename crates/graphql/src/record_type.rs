@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Json, Object, SimpleObject};
-use domain::{form::Form, record_type::{Route, TypeCode}};
+use domain::{
+    form::Form,
+    record_type::{Route, TypeCode},
+};
 
 use crate::{
     error::Result,

@@ -1,4 +1,5 @@
--- Matches the file with the tree. $1 tenant; $2 the optional columns that the file has: the others stay as they are.
+-- Matches the file with the tree. $1 tenant; $2 the optional columns that the file has: the others stay as they are;
+-- $3 the label of the first new one.
 INSERT INTO import_node (line, sound, known, top, state, id, version, closed, current, last, code, parent_code, parent_id, parent_state,
   name, short_name, kind, said_level, formation, unit_name, unit_code, unit_category, established_on, term_start, term_years,
   label, old_level, moved, renamed, described)
@@ -29,7 +30,7 @@ matched AS (
     LEFT JOIN org o ON o.tenant_id = $1 AND o.code = f.parent_code)
 SELECT line, sound, known, top, state, id, version, closed, current, last, code, parent_code, parent_id, parent_state,
        name, short_name, kind, said_level, formation, unit_name, unit_code, unit_category, established_on, term_start, term_years,
-       label, old_level, known AND NOT top AND parent_id IS DISTINCT FROM old_parent,
+       coalesce(label, $3 - 1 + row_number() OVER (PARTITION BY known ORDER BY line)), old_level, known AND NOT top AND parent_id IS DISTINCT FROM old_parent,
        known AND (name, short_name) IS DISTINCT FROM (old_name, old_short),
        known AND (kind, formation, unit_name, unit_code, unit_category, established_on, term_start, term_years)
          IS DISTINCT FROM (old_kind, old_formation, old_unit_name, old_unit_code, old_unit_category, old_established,

@@ -156,11 +156,13 @@ impl Import {
     /// has. Gives what is wrong, at most `limit` of it.
     pub async fn check(&mut self, columns: &[&str], limit: i64) -> Result<Vec<Fault>> {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-        let nodes = sqlx::query(include_str!("../sql/import_nodes.sql")).bind(self.tenant).bind(columns);
+        let label: i64 = sqlx::query_scalar!("SELECT next_org FROM tenant WHERE id = $1", self.tenant)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        let nodes = sqlx::query(include_str!("../sql/import_nodes.sql")).bind(self.tenant).bind(columns).bind(label);
         nodes.execute(&mut *self.tx).await?;
         self.tx.execute(sqlx::raw_sql("CREATE INDEX ON import_node (id); ANALYZE import_node")).await?;
         sqlx::query(include_str!("../sql/import_carried.sql")).bind(self.tenant).execute(&mut *self.tx).await?;
-        self.label().await?;
         self.tx.execute(sqlx::raw_sql("CREATE INDEX ON import_node (parent_id); ANALYZE import_node")).await?;
         self.place().await?;
         self.tx.execute(sqlx::raw_sql("CREATE INDEX ON import_place (id); ANALYZE import_place")).await?;
@@ -177,27 +179,6 @@ impl Import {
                 Ok(Fault { line, rule, detail: detail.unwrap_or_default() })
             })
             .collect()
-    }
-
-    /// Gives new organisations their labels, in the order of the file.
-    async fn label(&mut self) -> Result<()> {
-        let first: i64 = sqlx::query_scalar!("SELECT next_org FROM tenant WHERE id = $1", self.tenant)
-            .fetch_one(&mut *self.tx)
-            .await?;
-        sqlx::query(
-            "UPDATE import_node n SET label = $1 + r.n - 1
-               FROM (SELECT id, row_number() OVER (ORDER BY line) AS n FROM import_node WHERE NOT known) r WHERE r.id = n.id",
-        )
-        .bind(first)
-        .execute(&mut *self.tx)
-        .await?;
-        sqlx::query(
-            "UPDATE tenant SET next_org = next_org + (SELECT count(*) FROM import_node WHERE NOT known) WHERE id = $1",
-        )
-        .bind(self.tenant)
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
     }
 
     /// Level by level; more levels than a tenant can have are followed far enough to be told from a cycle.
@@ -230,6 +211,9 @@ impl Import {
     /// Writes it all, with one audit entry, and commits. Only after a check without faults.
     pub async fn write(mut self, counts: Counts, at: DateTime<Utc>, approval: &Approval) -> Result<()> {
         let tenant = self.tenant;
+        sqlx::query!("UPDATE tenant SET next_org = next_org + $2 WHERE id = $1", tenant, counts.created)
+            .execute(&mut *self.tx)
+            .await?;
         sqlx::query(include_str!("../sql/import_new.sql")).bind(tenant).execute(&mut *self.tx).await?;
         sqlx::query(include_str!("../sql/import_versions.sql"))
             .bind(tenant)

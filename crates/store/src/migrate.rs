@@ -11,6 +11,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_people", include_str!("../../../migrations/0002_people.sql")),
     ("0003_flow", include_str!("../../../migrations/0003_flow.sql")),
     ("0004_walls", include_str!("../../../migrations/0004_walls.sql")),
+    ("0005_receipt_by_record", include_str!("../../../migrations/0005_receipt_by_record.sql")),
 ];
 
 /// Repeatable files, in order.

@@ -1,6 +1,11 @@
 //! The tree as the operator sees it: for the demo's people and records.
 
-use domain::{Id, id::noun, org::Place, tenant::{Level, TenantId}};
+use domain::{
+    Id,
+    id::noun,
+    org::Place,
+    tenant::{Level, TenantId},
+};
 
 use crate::{Owner, Result};
 
@@ -47,13 +52,19 @@ impl Owner {
     /// How many records the tenant has.
     pub async fn record_count(&self, tenant: TenantId) -> Result<i64> {
         let mut tx = self.begin().await?;
-        Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM record WHERE tenant_id = $1"#, tenant.0).fetch_one(&mut *tx).await?)
+        Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM record WHERE tenant_id = $1"#, tenant.0)
+            .fetch_one(&mut *tx)
+            .await?)
     }
 
     /// Does anybody hold a post at the organisation?
     pub async fn is_staffed(&self, tenant: TenantId, org: Id<noun::Org>) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let some = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM post WHERE tenant_id = $1 AND org_id = $2) AS "some!""#, tenant.0, org.uuid());
+        let some = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM post WHERE tenant_id = $1 AND org_id = $2) AS "some!""#,
+            tenant.0,
+            org.uuid()
+        );
         Ok(some.fetch_one(&mut *tx).await?)
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{Id, id::noun, tenant::TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     Connection, Executor, PgPool,
@@ -67,18 +66,6 @@ impl Store {
     pub async fn write(&self, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
         let begun = self.pool.begin().await?;
         tx::enter(begun, entry, at).await
-    }
-
-    /// A transaction of the worker in the name of an account; only `fonds_worker` may.
-    pub async fn write_as(
-        &self,
-        tenant: TenantId,
-        account: Id<noun::Account>,
-        acting: Option<Id<noun::Post>>,
-        at: DateTime<Utc>,
-    ) -> Result<Option<(Actor, Tx)>> {
-        let begun = self.pool.begin().await?;
-        tx::enter_as(begun, tenant, account, acting, at).await
     }
 
     /// A connection for the few functions that need no context (signing in, folding).

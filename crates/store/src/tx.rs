@@ -89,30 +89,6 @@ pub(crate) async fn enter(
     row.map(|row| entered(row, inner, entry.tenant.clone(), entry.acting, at)).transpose()
 }
 
-pub(crate) async fn enter_as(
-    mut inner: Transaction<'static, Postgres>,
-    tenant: TenantId,
-    account: Id<noun::Account>,
-    acting: Option<Id<noun::Post>>,
-    at: DateTime<Utc>,
-) -> Result<Option<(Actor, Tx)>> {
-    let row = sqlx::query_as!(
-        EnteredRow,
-        r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
-                  introspect AS "introspect!", policy_version AS "policy_version!", post_ids, post_orgs, post_roles,
-                  post_duties, post_paths, post_levels
-             FROM sec.enter_as($1, $2, $3, $4)"#,
-        tenant.0,
-        account.uuid(),
-        acting.map(Id::uuid),
-        at
-    )
-    .fetch_optional(&mut *inner)
-    .await?;
-    let key = TenantKey::parse("worker").ok_or_else(|| Error::Stored("tenant key".to_owned()))?;
-    row.map(|row| entered(row, inner, key, acting, at)).transpose()
-}
-
 fn entered(
     row: EnteredRow,
     inner: Transaction<'static, Postgres>,

@@ -7,6 +7,7 @@ use std::{
 };
 
 use app::App;
+use authz::Policy;
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use domain::{Id, id::noun};
 use gateway::{Gateway, Limits, Metrics, Parts};
@@ -18,7 +19,7 @@ use tower::ServiceExt as _;
 use worker::Fold;
 
 use crate::{
-    Actor, Answer, SeededChance, TestClock,
+    Actor, Answer, SeededChance, TestClock, behind,
     cluster::{self, TestDatabase},
     seed,
 };
@@ -30,6 +31,8 @@ pub struct Setup {
     pub redis: Option<String>,
     /// `[http]`. Budgets are wide: tests share one redis.
     pub http: gateway::Settings,
+    /// Casbin decides. False: everything is allowed, and the second wall stands alone.
+    pub first_wall: bool,
     /// The application connects as superuser: the second wall is off.
     pub past_row_security: bool,
     /// Connections of the application's pool.
@@ -41,7 +44,14 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let http = gateway::Settings { https: false, cost_per_minute: 1_000_000_000, ..gateway::Settings::default() };
-        Self { redis: Some(cluster::redis_url()), http, past_row_security: false, max_connections: 8, seed: 2026 }
+        Self {
+            redis: Some(cluster::redis_url()),
+            http,
+            first_wall: true,
+            past_row_security: false,
+            max_connections: 8,
+            seed: 2026,
+        }
     }
 }
 
@@ -77,7 +87,10 @@ impl TestApp {
         let url = if setup.past_row_security { &database.admin_url } else { &database.app_url };
         let store = open(url, setup.max_connections);
         let chance = Arc::new(SeededChance::new(setup.seed));
-        let app = App::new(store, clock.clone(), chance).expect("the application");
+        let mut app = App::new(store, clock.clone(), chance).expect("the application");
+        if !setup.first_wall {
+            app.policy = Arc::new(Policy::allow_all(behind::places(&owner).await).expect("the built-in policy"));
+        }
         let tasks = TaskTracker::new();
         let parts = Parts {
             app: app.clone(),
@@ -154,7 +167,8 @@ impl TestApp {
 
 fn open(url: &str, max_connections: u32) -> Store {
     let url = SecretString::from(url.to_owned());
-    Store::open(&store::Settings { url, max_connections, acquire_timeout: Duration::from_secs(10) }).expect("an address")
+    Store::open(&store::Settings { url, max_connections, acquire_timeout: Duration::from_secs(10) })
+        .expect("an address")
 }
 
 /// The recorder of a process is one; every test of it records there.

@@ -137,7 +137,10 @@ async fn is_complete(connection: &mut PgConnection, name: &str) -> bool {
 }
 
 async fn execute(connection: &mut PgConnection, sql: String) -> sqlx::Result<()> {
-    #[expect(clippy::disallowed_types, reason = "the name of a database is no parameter; those here are letters and digits")]
+    #[expect(
+        clippy::disallowed_types,
+        reason = "the name of a database is no parameter; those here are letters and digits"
+    )]
     use sqlx::AssertSqlSafe;
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ())
 }

@@ -3,11 +3,16 @@
 //! `TestApp::new().await` is a whole Fonds on a database of its own: the real router in process, a clock turned by hand,
 //! seeded chance, and two tenants (see [`seed`]) in which somebody holds every role.
 //! `app.actor("zj/village/recorder")` speaks as one of them. With the app, the database goes.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up can only fail, and says so here")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot be set up can only fail, and says so here"
+)]
 
 pub mod actor;
 pub mod answer;
 pub mod app;
+pub mod behind;
 pub mod chance;
 pub mod clock;
 pub mod cluster;

@@ -70,7 +70,13 @@ pub(crate) const TENANTS: [(&str, &str, &[LevelName]); 2] = [
     (
         "zj",
         "浙江（测试）",
-        &[("省", "province"), ("市", "city"), ("县（市、区）", "county"), ("乡镇（街道）", "town"), ("村（社区）", "village")],
+        &[
+            ("省", "province"),
+            ("市", "city"),
+            ("县（市、区）", "county"),
+            ("乡镇（街道）", "town"),
+            ("村（社区）", "village"),
+        ],
     ),
     ("edu", "示例大学（测试）", &[("大学", "university"), ("学院", "college"), ("支部", "branch")]),
 ];

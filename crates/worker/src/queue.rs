@@ -51,7 +51,9 @@ pub async fn install(admin_url: &SecretString) -> Result<(), QueueError> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute(sqlx::raw_sql("SET client_min_messages = warning")).await.map(|_| ()) })
+            Box::pin(
+                async move { connection.execute(sqlx::raw_sql("SET client_min_messages = warning")).await.map(|_| ()) },
+            )
         })
         .connect_with(connect_options(admin_url)?)
         .await?;
@@ -109,7 +111,9 @@ fn pool(worker: &Worker) -> Result<PgPool, QueueError> {
         .acquire_timeout(Duration::from_secs(10))
         .after_release(|connection, _| {
             // As in store: nothing goes back inside a transaction (docs/decisions/004-pool-guard.md).
-            Box::pin(async move { Ok(connection.execute(sqlx::raw_sql("ROLLBACK; RESET ROLE; RESET ALL")).await.is_ok()) })
+            Box::pin(
+                async move { Ok(connection.execute(sqlx::raw_sql("ROLLBACK; RESET ROLE; RESET ALL")).await.is_ok()) },
+            )
         })
         .connect_lazy_with(connect_options(&worker.url)?))
 }

@@ -44,7 +44,8 @@ const TWO_POSTS: &str = "INSERT INTO post (tenant_id, id, account_id, org_id, ro
       FROM post b JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id
       JOIN post t ON t.tenant_id = b.tenant_id JOIN account c ON c.tenant_id = t.tenant_id AND c.id = t.account_id
      WHERE a.name = '测试人员 village-recorder' AND c.name = '测试人员 town-reviewer'";
-const SECOND_POST: &str = "SELECT p.id::text FROM post p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+const SECOND_POST: &str =
+    "SELECT p.id::text FROM post p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
     WHERE a.name = '测试人员 village-recorder' AND p.role = 'committee_reviewer'";
 /// What `sec.decide` says to the same person, past the first wall.
 const BEHIND_THE_FIRST_WALL: &str = "SELECT jsonb_agg(r.state) FROM receipt r";

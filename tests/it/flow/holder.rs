@@ -48,10 +48,15 @@ async fn a_withdrawn_receipt_shows_nothing() {
     let held = town.held(sent.receipt).await;
     assert_eq!((held.line.state, &held.line.title, &held.writing), (ReceiptState::Withdrawn, &None, &None));
     assert!(app::receipt::history(&mut town.reader().await, &held).await.unwrap().is_empty());
-    absent(town.approve(sent.receipt).await.map(|outcome| match outcome {
-        domain::Outcome::Done(done, _) => Some(done),
-        domain::Outcome::Refused(_) => None,
-    }).and_then(|done| done.ok_or(app::Error::NotFound)));
+    absent(
+        town.approve(sent.receipt)
+            .await
+            .map(|outcome| match outcome {
+                domain::Outcome::Done(done, _) => Some(done),
+                domain::Outcome::Refused(_) => None,
+            })
+            .and_then(|done| done.ok_or(app::Error::NotFound)),
+    );
     // Sent again as a new round, it is a new receipt.
     let record = recorder.record(sent.record).await;
     let rev = done(recorder.save(sent.record, record.head.rev, example("ZBDH")).await).rev;

@@ -1,5 +1,5 @@
 use domain::{
-    Code,
+    Code, Outcome,
     submission::{ReceiptState, SubmissionState},
 };
 use testkit::TestApp;
@@ -27,6 +27,14 @@ async fn only_the_submitter_recalls_and_only_while_nobody_has_decided() {
     let returned = recorder.send("ZBDH").await;
     done(town.give_back(returned.receipt, remarks()).await);
     assert_eq!(refused(recorder.recall(returned.record).await), [Code::TooLate]);
+
+    // Returned by the county: the sentence says so, not that somebody might still return it.
+    let county = Desk::of(&app, "zj/county/reviewer");
+    let far = recorder.send("ZBDH").await;
+    let at_county = done(town.approve(far.receipt).await).next.unwrap();
+    done(county.give_back(at_county, remarks()).await);
+    let Ok(Outcome::Refused(problems)) = recorder.recall(far.record).await else { panic!("it was returned") };
+    assert!(problems[0].zh.contains("已退回"), "{problems:?}");
 }
 
 /// Un-approving: the town receives anew, the county's receipt shows nothing any more.

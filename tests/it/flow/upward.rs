@@ -101,11 +101,23 @@ async fn traces(app: &TestApp, recorder: &Desk<'_>, id: domain::Id<domain::id::n
 
     let audit: Value = testkit::scalar(&app.owner, AUDIT).await;
     let steps = ["record.submit", "receipt.return", "record.submit", "receipt.approve", "receipt.approve"];
-    let only: Vec<_> = audit.as_array().unwrap().iter().filter(|action| steps.contains(&action.as_str().unwrap_or(""))).collect();
+    let only: Vec<_> =
+        audit.as_array().unwrap().iter().filter(|action| steps.contains(&action.as_str().unwrap_or(""))).collect();
     assert_eq!(json!(only), json!(steps), "{audit}");
-    assert!(audit.as_array().is_some_and(|all| all.contains(&json!("record.create")) && all.contains(&json!("record.edit"))));
+    assert!(
+        audit
+            .as_array()
+            .is_some_and(|all| all.contains(&json!("record.create")) && all.contains(&json!("record.edit")))
+    );
     assert_eq!(testkit::scalar::<Value>(&app.owner, OUTBOX).await, json!(steps));
-    let deltas = json!([["in_review", 1], ["in_review", -1], ["returned", 1], ["in_review", 1], ["in_review", -1], ["final", 1]]);
+    let deltas = json!([
+        ["in_review", 1],
+        ["in_review", -1],
+        ["returned", 1],
+        ["in_review", 1],
+        ["in_review", -1],
+        ["final", 1]
+    ]);
     assert_eq!(testkit::scalar::<Value>(&app.owner, DELTAS).await, deltas);
 }
 

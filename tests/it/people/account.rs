@@ -35,8 +35,8 @@ async fn an_invited_person_comes_in_without_a_post_and_minds_his_own_affairs() {
     let kept =
         testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM idempotency WHERE answer::text LIKE '%zj.%'").await;
     assert_eq!(kept, 0);
-    let taken = admin.mutate("inviteAccount", invitation(&village, "wang.xy"), INVITED).await;
-    assert_eq!(problem(&taken), "TAKEN");
+    let same_login = admin.mutate("inviteAccount", invitation(&village, "wang.xy"), INVITED).await;
+    assert_eq!(problem(&same_login), "TAKEN");
 
     let token = &payload["token"];
     assert_eq!(accept(&app, token, "太短").await, 422);

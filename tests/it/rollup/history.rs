@@ -175,7 +175,14 @@ impl<'a> History<'a> {
         }
     }
 
-    async fn send(&mut self, org: Key, of_type: &'static str, tags: usize, content: Content, crash: Option<Crash>) -> bool {
+    async fn send(
+        &mut self,
+        org: Key,
+        of_type: &'static str,
+        tags: usize,
+        content: Content,
+        crash: Option<Crash>,
+    ) -> bool {
         if !self.model.is_open(org) {
             return false;
         }
@@ -290,9 +297,8 @@ impl<'a> History<'a> {
     }
 
     async fn unapprove(&mut self, which: usize, crash: Option<Crash>) -> bool {
-        let approved = |record: &Written| {
-            record.approved.is_some_and(|(_, receipt)| self.model.is_open(self.key(receipt.org)))
-        };
+        let approved =
+            |record: &Written| record.approved.is_some_and(|(_, receipt)| self.model.is_open(self.key(receipt.org)));
         let Some(at) = self.choose(which, approved) else { return false };
         let (who, receipt) = self.model.records[at].approved.unwrap();
         let desk = self.desk(self.key(receipt.org), who);
@@ -311,11 +317,12 @@ impl<'a> History<'a> {
     async fn relocate(&mut self, org: Key, below: Key, crash: Option<Crash>) -> bool {
         let desk = self.desk("zj/province", "org_admin");
         let effect = org::Effect { on: None, approval: Approval::default() };
-        let new = org::Relocation { org: self.app.org(org), parent: self.app.org(below), effect };
+        let new = org::Relocation { org: self.app.org(org), parent: self.app.org(below), level: None, effect };
         let command = desk.command("org.move", &(org, below));
         let run = |command| org::relocate(&self.app.app, &desk.caller, command, new.clone());
-        let Some(Ok(Outcome::Done(..))) = self.attempt(crash, &command, run).await else { return false };
-        self.model.parents.insert(org, below);
+        let Some(Ok(Outcome::Done(way, _))) = self.attempt(crash, &command, run).await else { return false };
+        self.model.relocate(org, below);
+        assert_eq!(way.level.0, self.model.levels[org]);
         true
     }
 

@@ -41,7 +41,7 @@ pub(crate) const ORGS: [Key; 11] = [
 ];
 
 /// Types with the levels of their routes.
-pub(crate) const TYPES: [(&str, &[usize]); 4] = [("ZBDH", &[4, 3]), ("ZZSHH", &[4]), ("JY", &[4, 3]), ("DK", &[])];
+pub(crate) const TYPES: [(&str, &[i16]); 4] = [("ZBDH", &[4, 3]), ("ZZSHH", &[4]), ("JY", &[4, 3]), ("DK", &[])];
 
 /// One round of a record.
 #[derive(Debug, Clone)]
@@ -87,13 +87,21 @@ pub(crate) type Cells = BTreeMap<(Option<Key>, String, Option<i32>, &'static str
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
     pub(crate) parents: BTreeMap<Key, Key>,
+    /// Stored, not computed: a tree may skip levels.
+    pub(crate) levels: BTreeMap<Key, i16>,
     pub(crate) closed: BTreeSet<Key>,
     pub(crate) records: Vec<Written>,
 }
 
 impl Model {
     pub(crate) fn new() -> Self {
-        Self { parents: TREE.into(), closed: BTreeSet::new(), records: Vec::new() }
+        let mut new =
+            Self { parents: TREE.into(), levels: BTreeMap::new(), closed: BTreeSet::new(), records: Vec::new() };
+        for org in ORGS {
+            let depth = i16::try_from(new.chain(org).len()).unwrap();
+            new.levels.insert(org, depth);
+        }
+        new
     }
 
     /// The organisation … the top, as the tree is now.
@@ -105,7 +113,18 @@ impl Model {
     pub(crate) fn route(&self, org: Key, of_type: &str) -> Vec<Key> {
         let levels = TYPES.iter().find(|(code, _)| *code == of_type).map_or(&[][..], |(_, levels)| levels);
         let above = self.chain(org).into_iter().skip(1);
-        above.filter(|above| levels.contains(&self.chain(above).len())).collect()
+        above.filter(|above| levels.contains(&self.levels[above])).collect()
+    }
+
+    /// Hangs an organisation below another: it keeps its level where it can, else all of it goes down.
+    pub(crate) fn relocate(&mut self, org: Key, below: Key) {
+        let down = (self.levels[below] + 1 - self.levels[org]).max(0);
+        for one in ORGS {
+            if self.chain(one).contains(&org) {
+                *self.levels.entry(one).or_default() += down;
+            }
+        }
+        self.parents.insert(org, below);
     }
 
     /// May somebody act there?

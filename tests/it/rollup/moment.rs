@@ -36,7 +36,9 @@ async fn a_reader_never_sees_a_step_half_folded() {
                 done(town.give_back(receipt, remarks()).await);
             } else {
                 let next = done(town.approve(receipt).await).next.unwrap();
-                assert!(matches!(county.approve(next).await, Ok(Outcome::Done(done, _)) if done.state == SubmissionState::Final));
+                assert!(
+                    matches!(county.approve(next).await, Ok(Outcome::Done(done, _)) if done.state == SubmissionState::Final)
+                );
             }
         }
         over.store(true, Ordering::Relaxed);
@@ -56,7 +58,9 @@ async fn a_reader_never_sees_a_step_half_folded() {
         let top = Desk::of(&app, "zj/province/reviewer");
         let mut reads = 0;
         while !over.load(Ordering::Relaxed) {
-            for (org, by_child) in [("zj/county", false), ("zj/city", true), ("zj/province", false), ("zj/province", true)] {
+            for (org, by_child) in
+                [("zj/county", false), ("zj/city", true), ("zj/province", false), ("zj/province", true)]
+            {
                 let cells = read(&top, &asked(org, by_child)).await;
                 assert_eq!((total(&cells, "*"), total(&cells, "ZBDH")), (25, 25), "{org}: {cells:?}");
                 assert!(cells.values().all(|(count, measures)| measures.0[0] == count * 23), "{cells:?}");

@@ -6,9 +6,11 @@ use crate::flow::desk::{Desk, done};
 
 const COUNTY: &str = "SELECT jsonb_agg(jsonb_build_array(o.code, r.type, r.month, r.state, r.n, r.m1) ORDER BY o.code, r.type, r.month, r.state)
     FROM rollup r JOIN org o ON o.id = r.org_id WHERE r.n <> 0 AND o.code = '330106'";
-const MORE: &str = "UPDATE rollup SET n = n + 1, m2 = m2 - 3 WHERE type = 'ZBDH' AND month = 202602 AND state = 'in_review'
+const MORE: &str =
+    "UPDATE rollup SET n = n + 1, m2 = m2 - 3 WHERE type = 'ZBDH' AND month = 202602 AND state = 'in_review'
     AND org_id = (SELECT id FROM org WHERE code = '330106')";
-const AWAY: &str = "DELETE FROM rollup WHERE type = '*' AND month = 202600 AND org_id = (SELECT id FROM org WHERE code = '33')";
+const AWAY: &str =
+    "DELETE FROM rollup WHERE type = '*' AND month = 202600 AND org_id = (SELECT id FROM org WHERE code = '33')";
 const DELTA: &str = "DELETE FROM rollup_delta";
 
 /// A folded cell changed by hand, one that is missing, a delta that was lost: each is named.
@@ -39,7 +41,10 @@ async fn what_does_not_reconcile_is_named() {
     testkit::sql(&app.owner, AWAY).await;
     let found = differences(&app).await;
     let top = json!(app.org("zj/province").uuid().to_string());
-    assert!(found.as_array().unwrap().iter().any(|cell| cell["org_id"] == top && cell["found"][0] == json!(0)), "{found}");
+    assert!(
+        found.as_array().unwrap().iter().any(|cell| cell["org_id"] == top && cell["found"][0] == json!(0)),
+        "{found}"
+    );
 
     // A step whose delta is lost before it was folded.
     done(Desk::of(&app, "zj/town/reviewer").give_back(first.receipt, crate::flow::desk::remarks()).await);

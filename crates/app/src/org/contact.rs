@@ -38,7 +38,7 @@ pub async fn set_contact(
     work.audit(store::audit::Entry {
         action: "org.contact",
         object_kind: "org",
-        object_id: id.uuid().to_string(),
+        object_id: id.to_string(),
         after: Some(serde_json::json!({
             "address": contact.address.is_some(), "contact": contact.contact.is_some(),
             "telephone": contact.telephone.is_some(),

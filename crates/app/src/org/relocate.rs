@@ -23,6 +23,8 @@ pub struct Relocation {
     pub org: Id<noun::Org>,
     /// Below which.
     pub parent: Id<noun::Org>,
+    /// At which level; its own, or the next below the superior's, if none is given.
+    pub level: Option<Level>,
     /// From when, and why.
     pub effect: Effect,
 }
@@ -59,14 +61,15 @@ async fn ask(work: &mut Work, new: Relocation) -> Result<Result<Asked, Vec<Probl
     let mut ground = Ground::of(work, new.effect).await?;
     let mut problems = std::mem::take(&mut ground.problems);
     let days = (ground.day, ground.today);
-    problems.extend(change::relocate(&me, &superior, open.deepest, days, ground.tenant.levels.len()));
+    let level = new.level.unwrap_or_else(|| change::level_below(&me.org, &superior.org));
+    let target = change::Target { superior: &superior, level, deepest: open.deepest };
+    problems.extend(change::relocate(&me, target, days, ground.tenant.levels.len()));
     if problems.is_empty() && store::org::makes_cycle(&mut work.tx, &may, &into, ground.day).await? {
         problems.push(change::cycle());
     }
     if !problems.is_empty() {
         return Ok(Err(problems));
     }
-    let level = change::level_below(&me.org, &superior.org);
     let way = Way { org: me.org.clone(), from: me.org.parent, to: superior.org.id, level, work: open };
     Ok(Ok(Asked { may, into, me, ground, way }))
 }
@@ -94,7 +97,7 @@ pub async fn relocate(cx: &App, who: &Caller, command: Command, new: Relocation)
         Ok(asked) => asked,
         Err(problems) => return Ok(Outcome::Refused(problems)),
     };
-    store::org::relocate(&mut work.tx, may, into, &ground.stamp(cx)).await?;
+    store::org::relocate(&mut work.tx, may, into, way.level, &ground.stamp(cx)).await?;
     way.org = Org { parent: Some(way.to), level: way.level, ..me.org.clone() };
     trace(&mut work, "org.move", &ground, Some(&me.org), &way.org).await?;
     work.done(way, Vec::new()).await

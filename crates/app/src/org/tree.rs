@@ -52,7 +52,8 @@ pub async fn ancestors(
     Ok(lines)
 }
 
-/// By the beginning of a code or any part of a name, in the order of codes; in one subtree, if asked for.
+/// By the beginning of a code (a text that could be one) or any part of a name (any other), in the order of codes; in one
+/// subtree, if asked for.
 pub async fn search(
     reader: &mut Reader,
     text: &str,

@@ -26,7 +26,13 @@ pub struct Decided {
 }
 
 /// Approves: on to the next level of the route, or final.
-pub async fn approve(cx: &App, who: &Caller, command: Command, id: ReceiptId, remarks: Remarks) -> Result<Outcome<Decided>> {
+pub async fn approve(
+    cx: &App,
+    who: &Caller,
+    command: Command,
+    id: ReceiptId,
+    remarks: Remarks,
+) -> Result<Outcome<Decided>> {
     match cx.begin(who, command).await? {
         Begun::Fresh(work) => decide::<act::ApproveReceipt>(work, id, Verdict::Approve, remarks).await,
         Begun::Answered(outcome) => Ok(outcome),
@@ -34,7 +40,13 @@ pub async fn approve(cx: &App, who: &Caller, command: Command, id: ReceiptId, re
 }
 
 /// Returns to the branch, with reasons.
-pub async fn give_back(cx: &App, who: &Caller, command: Command, id: ReceiptId, remarks: Remarks) -> Result<Outcome<Decided>> {
+pub async fn give_back(
+    cx: &App,
+    who: &Caller,
+    command: Command,
+    id: ReceiptId,
+    remarks: Remarks,
+) -> Result<Outcome<Decided>> {
     match cx.begin(who, command).await? {
         Begun::Fresh(work) => decide::<act::ReturnReceipt>(work, id, Verdict::Return, remarks).await,
         Begun::Answered(outcome) => Ok(outcome),

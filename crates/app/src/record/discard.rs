@@ -7,7 +7,13 @@ use super::SavedDraft;
 use crate::{App, Begun, Caller, Command, Error, Result};
 
 /// Discards a draft; it is kept, but in no list.
-pub async fn discard(cx: &App, who: &Caller, command: Command, id: Id<noun::Record>, rev: i32) -> Result<Outcome<SavedDraft>> {
+pub async fn discard(
+    cx: &App,
+    who: &Caller,
+    command: Command,
+    id: Id<noun::Record>,
+    rev: i32,
+) -> Result<Outcome<SavedDraft>> {
     let mut work = match cx.begin(who, command).await? {
         Begun::Fresh(work) => work,
         Begun::Answered(outcome) => return Ok(outcome),

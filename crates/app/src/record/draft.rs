@@ -35,7 +35,13 @@ fn unknown_type(of_type: &TypeCode) -> Problem {
 }
 
 /// Begins a draft at the organisation of the acting post.
-pub async fn create(cx: &App, who: &Caller, command: Command, of_type: TypeCode, writing: Writing) -> Result<Outcome<Drafted>> {
+pub async fn create(
+    cx: &App,
+    who: &Caller,
+    command: Command,
+    of_type: TypeCode,
+    writing: Writing,
+) -> Result<Outcome<Drafted>> {
     let mut work = match cx.begin(who, command).await? {
         Begun::Fresh(work) => work,
         Begun::Answered(outcome) => return Ok(outcome),
@@ -81,7 +87,8 @@ pub async fn save(
         return Ok(Outcome::Refused(vec![problem]));
     }
     let of_type = before.head.of_type.clone();
-    let form = cx.catalogue.form(&mut work.tx, &of_type, Some(before.head.type_version)).await?.ok_or(Error::NotFound)?;
+    let form =
+        cx.catalogue.form(&mut work.tx, &of_type, Some(before.head.type_version)).await?.ok_or(Error::NotFound)?;
     let tenant = store::tenant::own(&mut work.tx).await?;
     let known = store::record_type::newest(&mut work.tx).await?;
     let today = day_in(tenant.settings.time_zone, work.now);
@@ -96,7 +103,7 @@ pub async fn save(
     work.audit(store::audit::Entry {
         action: "record.edit",
         object_kind: "record",
-        object_id: id.uuid().to_string(),
+        object_id: id.to_string(),
         before: Some(serde_json::json!({"rev": rev})),
         after: Some(serde_json::json!({"rev": saved.rev, "version": saved.version})),
         ..store::audit::Entry::default()

@@ -40,7 +40,7 @@ pub async fn recall(cx: &App, who: &Caller, command: Command, id: Id<noun::Recor
             "it was never submitted, so there is nothing to recall",
         )]));
     };
-    if submission.position > 1 {
+    if submission.state == SubmissionState::InReview && submission.position > 1 {
         let decided = Problem::new(
             Code::TooLate,
             &["record"],

@@ -35,7 +35,13 @@ pub struct Submitted {
 
 /// Sends the newest version. Arithmetic impossibilities refuse; rules of procedure warn; levels that do not exist are
 /// skipped and said so.
-pub async fn submit(cx: &App, who: &Caller, command: Command, id: Id<noun::Record>, rev: i32) -> Result<Outcome<Submitted>> {
+pub async fn submit(
+    cx: &App,
+    who: &Caller,
+    command: Command,
+    id: Id<noun::Record>,
+    rev: i32,
+) -> Result<Outcome<Submitted>> {
     match cx.begin(who, command).await? {
         Begun::Fresh(work) => send(cx, work, id, rev).await,
         Begun::Answered(outcome) => Ok(outcome),
@@ -69,10 +75,12 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let late = is_late(&record, &tenant.settings, work.now);
     let hash = hash(&record, &form)?;
     let measures = extract(form.record_type(), &record.writing.content, late);
-    let done = store::record::submit(&mut work.tx, may, &record, hash, &routed, &measures, work.origin.as_deref()).await?;
+    let done =
+        store::record::submit(&mut work.tx, may, &record, hash, &routed, &measures, work.origin.as_deref()).await?;
     let mut warnings = checked.warnings;
     warnings.extend(skipped(&routed.skipped, |level| level_name(&tenant.levels, level)));
-    let answer = Submitted { record: id, round: done.round, state: done.state, receipt: done.receipt, hash: hex::encode(hash) };
+    let answer =
+        Submitted { record: id, round: done.round, state: done.state, receipt: done.receipt, hash: hex::encode(hash) };
     work.done(answer, warnings).await
 }
 
@@ -87,7 +95,10 @@ fn unchanged() -> Problem {
 
 fn level_name(levels: &[domain::tenant::LevelName], level: Level) -> (String, String) {
     let name = usize::try_from(level.0 - 1).ok().and_then(|at| levels.get(at));
-    name.map_or_else(|| (format!("第 {} 级", level.0), format!("level {}", level.0)), |name| (name.zh.clone(), name.en.clone()))
+    name.map_or_else(
+        || (format!("第 {} 级", level.0), format!("level {}", level.0)),
+        |name| (name.zh.clone(), name.en.clone()),
+    )
 }
 
 /// Entered so many days after the activity that it counts as late (补录).

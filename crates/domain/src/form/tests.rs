@@ -215,7 +215,7 @@ fn unanimity_without_a_name_is_hinted_at() {
     let hinted = |points: &str| said(&check("ZBDH", &json!({"/agenda/0/points": points})).warnings).len() == 1;
     assert!(hinted("大家一致认为方案可行。"));
     assert!(hinted("会议讨论：大家一致认为方案可行。"));
-    assert!(!hinted("陈国平：方案可行。\n沈强：同意。\n大家一致认为方案可行。"));
+    assert!(!hinted("陈示一：方案可行。\n沈示六：同意。\n大家一致认为方案可行。"));
     assert!(!hinted("逐条讨论了方案。"));
 }
 

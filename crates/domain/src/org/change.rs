@@ -120,16 +120,21 @@ pub fn found(
         .collect();
     let above = superior.org.level;
     match level {
-        Some(level) if level <= above || exceeds(level, levels) => problems.push(Problem::new(
-            Code::Invalid,
-            &["level"],
-            format!("层级须大于上级的层级（{}）且不超过 {levels}；不填则为上级的下一级", above.0),
-            format!("a level is above the superior's ({}) and at most {levels}; leave it out for the next", above.0),
-        )),
+        Some(level) if level <= above || exceeds(level, levels) => problems.push(wrong_level(above, levels)),
         None if exceeds(Level(above.0 + 1), levels) => problems.push(too_deep(levels, "parent")),
         _ => {}
     }
     problems
+}
+
+fn wrong_level(above: Level, levels: usize) -> Problem {
+    let above = above.0;
+    Problem::new(
+        Code::Invalid,
+        &["level"],
+        format!("层级须大于上级的层级（{above}）且不超过 {levels}；也可不填"),
+        format!("a level is above the superior's ({above}) and at most {levels}; or leave it out"),
+    )
 }
 
 fn exceeds(level: Level, levels: usize) -> bool {
@@ -149,14 +154,25 @@ pub fn rename(me: &Standing, day: NaiveDate, today: NaiveDate) -> Vec<Problem> {
         .collect()
 }
 
-/// May `me` stand below `superior` from `day` on? `deepest` is the lowest level of the moved subtree.
+/// Where `me` is to stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// Below which.
+    pub superior: &'a Standing,
+    /// At which level: that of [`level_below`], unless another is asked for.
+    pub level: Level,
+    /// The lowest level of the moved subtree today.
+    pub deepest: Level,
+}
+
+/// May `me` stand at `target` from `day` on?
 pub fn relocate(
     me: &Standing,
-    superior: &Standing,
-    deepest: Level,
+    target: Target<'_>,
     (day, today): (NaiveDate, NaiveDate),
     levels: usize,
 ) -> Vec<Problem> {
+    let superior = target.superior;
     let mut problems = rename(me, day, today);
     problems.extend(check_superior(superior, day, "parent").err());
     if me.org.parent.is_none() {
@@ -176,8 +192,9 @@ pub fn relocate(
             "the organisation stands below this superior already; choose another",
         ));
     }
-    let down = level_below(&me.org, &superior.org).0 - me.org.level.0;
-    if exceeds(Level(deepest.0 + down), levels) {
+    if target.level <= superior.org.level {
+        problems.push(wrong_level(superior.org.level, levels));
+    } else if exceeds(Level(target.deepest.0 + target.level.0 - me.org.level.0), levels) {
         problems.push(too_deep(levels, "parent"));
     }
     problems

@@ -43,13 +43,15 @@ pub(crate) async fn run(settings: &Settings, admin: Admin) -> Result<ExitCode, F
 
 /// A tenant's key.
 pub(super) fn key(text: &str) -> Result<TenantKey, Failure> {
-    Ok(TenantKey::parse(text).ok_or_else(|| format!("{text} is not the key of a tenant: 2 to 31 of a-z, 0-9 and '-'"))?)
+    Ok(TenantKey::parse(text)
+        .ok_or_else(|| format!("{text} is not the key of a tenant: 2 to 31 of a-z, 0-9 and '-'"))?)
 }
 
 /// What the domain refuses, in the terminal's language, a line each.
 fn refused(problems: &[Problem]) -> Failure {
     let locale = terminal_locale();
-    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.path.join("."), problem.message(locale))).collect();
+    let lines: Vec<_> =
+        problems.iter().map(|problem| format!("{}: {}", problem.path.join("."), problem.message(locale))).collect();
     lines.join("\n").into()
 }
 

@@ -85,7 +85,10 @@ async fn ask<T>(question: impl Future<Output = store::Result<T>>) -> Result<T, S
 }
 
 async fn gateway_database(report: &mut Report, settings: &Settings) {
-    let opened = settings.store().map_err(|error| chain(&error)).and_then(|database| Store::open(&database).map_err(|error| chain(&error)));
+    let opened = settings
+        .store()
+        .map_err(|error| chain(&error))
+        .and_then(|database| Store::open(&database).map_err(|error| chain(&error)));
     let store = match opened {
         Ok(store) => store,
         Err(why) => {
@@ -106,7 +109,10 @@ async fn gateway_database(report: &mut Report, settings: &Settings) {
         }
         Ok(Err(fault)) => report.tell(
             Finding::Ill,
-            &format!("数据库角色：行级安全对该角色无效（超级用户、BYPASSRLS 或表的所有者）。请以 fonds_app 连接。{}", fault.0),
+            &format!(
+                "数据库角色：行级安全对该角色无效（超级用户、BYPASSRLS 或表的所有者）。请以 fonds_app 连接。{}",
+                fault.0
+            ),
             &format!("database role: {}", fault.0),
         ),
         Ok(Ok(())) => report.tell(
@@ -143,7 +149,11 @@ async fn worker_database(report: &mut Report, settings: &Settings) {
         Ok(store) => WorkerStore::new(store),
         Err(error) => {
             let why = chain(&error);
-            return report.tell(Finding::Ill, &format!("数据库（后台任务）：{why}"), &format!("database (worker): {why}"));
+            return report.tell(
+                Finding::Ill,
+                &format!("数据库（后台任务）：{why}"),
+                &format!("database (worker): {why}"),
+            );
         }
     };
     match ask(store.check_role()).await {
@@ -170,7 +180,11 @@ fn policy(report: &mut Report) {
     match authz::Policy::builtin() {
         Ok(policy) => {
             let lines = policy.snapshot().lines().len();
-            report.tell(Finding::Well, &format!("内置权限策略 {lines} 条"), &format!("{lines} lines of built-in policy"));
+            report.tell(
+                Finding::Well,
+                &format!("内置权限策略 {lines} 条"),
+                &format!("{lines} lines of built-in policy"),
+            );
         }
         Err(error) => {
             let why = chain(&error);

@@ -86,7 +86,10 @@ fn tell(report: &org::Report) {
         say(&format!("… {}", report.more_faults));
     }
     let org::Report { rows, created, changed, unchanged, written, .. } = report;
-    let zh = format!("{rows} 行：新建 {created}，变更 {changed}，未变 {unchanged}；{}", if *written { "已写入" } else { "未写入" });
+    let zh = format!(
+        "{rows} 行：新建 {created}，变更 {changed}，未变 {unchanged}；{}",
+        if *written { "已写入" } else { "未写入" }
+    );
     let en = format!(
         "{rows} rows: {created} new, {changed} changed, {unchanged} unchanged; {}",
         if *written { "written" } else { "not written" }

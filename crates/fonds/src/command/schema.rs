@@ -19,7 +19,10 @@ pub(crate) fn run(dir: &Path, check: bool) -> Result<ExitCode, Failure> {
         if check {
             same = false;
             let line = found.lines().zip(text.lines()).take_while(|(found, text)| found == text).count() + 1;
-            complain(&format!("{} differs from the code, first in line {line}: run `fonds schema`, review, commit", path.display()));
+            complain(&format!(
+                "{} differs from the code, first in line {line}: run `fonds schema`, review, commit",
+                path.display()
+            ));
         } else {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
             say(&format!("wrote {}", path.display()));

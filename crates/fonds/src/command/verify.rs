@@ -80,6 +80,9 @@ mod tests {
             found,
         });
         let zeros = "0".repeat(32);
-        assert_eq!(told, format!("zj org:{zeros} 西湖区委 (below org:{zeros}) * 202603 final: m2: 0 expected, 5 found"));
+        assert_eq!(
+            told,
+            format!("zj org:{zeros} 西湖区委 (below org:{zeros}) * 202603 final: m2: 0 expected, 5 found")
+        );
     }
 }

@@ -7,8 +7,16 @@ use serde_json::{Value, json};
 
 const SURNAMES: [&str; 12] = ["赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈", "褚", "卫"];
 const GIVEN: [&str; 10] = ["示一", "示二", "示三", "示四", "示五", "样甲", "样乙", "样丙", "样丁", "样戊"];
-const TOPICS: [&str; 8] =
-    ["学习党章", "村集体经济收支", "人居环境整治", "困难群众走访", "防汛值班安排", "垃圾分类", "志愿服务计划", "党员责任区"];
+const TOPICS: [&str; 8] = [
+    "学习党章",
+    "村集体经济收支",
+    "人居环境整治",
+    "困难群众走访",
+    "防汛值班安排",
+    "垃圾分类",
+    "志愿服务计划",
+    "党员责任区",
+];
 
 /// A name that nobody would take for a real one.
 pub(super) fn person(chance: &mut impl Rng) -> String {

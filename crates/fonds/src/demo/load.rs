@@ -14,8 +14,8 @@ use domain::{
     id::noun,
     tenant::{LevelName, TenantId, TenantKey, TenantSettings},
 };
-use secrecy::ExposeSecret as _;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 use store::{Owner, Store, owner_tree::Node};
 
@@ -55,7 +55,13 @@ impl Loader {
     pub(super) async fn load(&self) -> Result<Map<String, Value>, Failure> {
         let mut csv = Vec::new();
         flate2::read::GzDecoder::new(PROVINCE).read_to_end(&mut csv)?;
-        let five = levels(&[("省", "province"), ("市", "city"), ("县（市、区）", "county"), ("乡镇（街道）", "town"), ("村（社区）", "village")]);
+        let five = levels(&[
+            ("省", "province"),
+            ("市", "city"),
+            ("县（市、区）", "county"),
+            ("乡镇（街道）", "town"),
+            ("村（社区）", "village"),
+        ]);
         let zj = self.tenant("zj", "浙江省党组织（示例）", &five, &csv).await?;
         say("imported the province: 27,036 organisations");
         let three = levels(&[("大学", "university"), ("学院", "college"), ("支部", "branch")]);
@@ -68,14 +74,21 @@ impl Loader {
         say("made the people of the demo");
         let written = self.year(&county, "county", &mut chance).await?;
         say(&format!("{written} records of the past year in 德清县"));
-        let introspection = told.iter().find(|person| person.key == "security_admin").map(|person| person.token.clone());
+        let introspection =
+            told.iter().find(|person| person.key == "security_admin").map(|person| person.token.clone());
         let mut map = Map::new();
         map.insert("introspection_token".to_owned(), json!(introspection));
         map.insert("people".to_owned(), serde_json::to_value(told)?);
         Ok(map)
     }
 
-    async fn tenant(&self, key: &str, name: &str, levels: &[LevelName], csv: &[u8]) -> Result<(TenantId, TenantKey), Failure> {
+    async fn tenant(
+        &self,
+        key: &str,
+        name: &str,
+        levels: &[LevelName],
+        csv: &[u8],
+    ) -> Result<(TenantId, TenantKey), Failure> {
         let key = TenantKey::parse(key).ok_or("a tenant of the demo")?;
         let id = super::tenant::create(&self.owner, &key, name, levels, csv, self.now).await?;
         Ok((id, key))
@@ -86,16 +99,26 @@ impl Loader {
     }
 
     /// Everybody of the demo's county; those on the line of the tree with sign-ins.
-    async fn line(&self, zj: (TenantId, TenantKey), digest: &str, chance: &mut StdRng) -> Result<(County, Vec<Told>), Failure> {
+    async fn line(
+        &self,
+        zj: (TenantId, TenantKey),
+        digest: &str,
+        chance: &mut StdRng,
+    ) -> Result<(County, Vec<Told>), Failure> {
         let tree = self.owner.subtree(zj.0, COUNTY).await?;
-        let above: Vec<Node> = [self.owner.subtree(zj.0, "33").await?.into_iter().next(), self.owner.subtree(zj.0, CITY).await?.into_iter().next()]
-            .into_iter()
-            .flatten()
-            .collect();
+        let above: Vec<Node> = [
+            self.owner.subtree(zj.0, "33").await?.into_iter().next(),
+            self.owner.subtree(zj.0, CITY).await?.into_iter().next(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         let [province, city] = above.as_slice() else { return Err("the province of the demo".into()) };
         let county = tree.first().ok_or("the county of the demo")?;
-        let town = tree.iter().find(|node| node.parent == Some(county.place.org)).ok_or("a town of the demo")?;
-        let mut villages = tree.iter().filter(|node| node.parent == Some(town.place.org));
+        let is_town = |node: &&Node| node.parent == Some(county.place.org) && node.short_name.ends_with('镇');
+        let town = tree.iter().find(is_town).ok_or("a town of the demo")?;
+        let mut villages =
+            tree.iter().filter(|node| node.parent == Some(town.place.org) && node.short_name.ends_with('村'));
         let (branch, sibling) = villages.next().zip(villages.next()).ok_or("two branches of the demo")?;
         let line = [
             ("branch_recorder", branch, "branch_recorder"),
@@ -136,7 +159,8 @@ impl Loader {
         let name = content::person(chance);
         let login = key.replace('_', "-");
         let introspect = key == "security_admin" || key == "system_admin";
-        let wanted = Wanted { login: &login, name: &name, role, org: node.place.org, password: Some(digest), introspect };
+        let wanted =
+            Wanted { login: &login, name: &name, role, org: node.place.org, password: Some(digest), introspect };
         let made = people.make(chance, &wanted).await?;
         let told = Told {
             key: key.to_owned(),
@@ -162,7 +186,11 @@ impl Loader {
     ) -> Result<County, Failure> {
         let mut county = County { units: Vec::new(), reviewers: HashMap::new() };
         for node in tree {
-            let roles: &[&str] = if node.place.level.0 == 5 { &["branch_recorder", "branch_secretary"] } else { &["committee_reviewer"] };
+            let roles: &[&str] = if node.place.level.0 == 5 {
+                &["branch_recorder", "branch_secretary"]
+            } else {
+                &["committee_reviewer"]
+            };
             let mut hands = Vec::new();
             for &role in roles {
                 if let Some(hand) = known.get(&(node.place.org, role)) {
@@ -171,7 +199,8 @@ impl Loader {
                 }
                 let name = content::person(chance);
                 let login = format!("{}.{}", node.code, role.replace('_', "-"));
-                let wanted = Wanted { login: &login, name: &name, role, org: node.place.org, password: None, introspect: false };
+                let wanted =
+                    Wanted { login: &login, name: &name, role, org: node.place.org, password: None, introspect: false };
                 hands.push((people.make(chance, &wanted).await?.hand, name));
             }
             match hands.as_slice() {
@@ -194,7 +223,12 @@ impl Loader {
         Ok(county)
     }
 
-    async fn university(&self, edu: (TenantId, TenantKey), digest: &str, chance: &mut StdRng) -> Result<Vec<Told>, Failure> {
+    async fn university(
+        &self,
+        edu: (TenantId, TenantKey),
+        digest: &str,
+        chance: &mut StdRng,
+    ) -> Result<Vec<Told>, Failure> {
         let tree = self.owner.subtree(edu.0, "10").await?;
         let people = self.people(&edu);
         let mut told = Vec::new();
@@ -203,7 +237,8 @@ impl Loader {
             ("university_secretary", 3, "branch_secretary"),
             ("college_reviewer", 2, "committee_reviewer"),
         ] {
-            let node = tree.iter().find(|node| node.place.level.0 == level).ok_or("an organisation of the university")?;
+            let node =
+                tree.iter().find(|node| node.place.level.0 == level).ok_or("an organisation of the university")?;
             told.push(self.sign_in(&people, chance, key, node, role, digest).await?.1);
         }
         Ok(told)

@@ -3,7 +3,12 @@
 use app::Caller;
 use authz::RoleName;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Id, Locale, id::noun, post::Term, tenant::{TenantId, TenantKey}};
+use domain::{
+    Id, Locale,
+    id::noun,
+    post::Term,
+    tenant::{TenantId, TenantKey},
+};
 use rand::{Rng, RngExt as _};
 use serde::Serialize;
 use store::{
@@ -72,13 +77,20 @@ impl People<'_> {
     /// An account with one post and a token that lasts a year from now.
     pub(super) async fn make(&self, chance: &mut impl Rng, of: &Wanted<'_>) -> Result<Made, Failure> {
         let (account, post, session) = (id(chance, self.since), id(chance, self.since), id(chance, self.since));
-        let person = Person { id: account, login: of.login, name: of.name, home_org: of.org, locale: Locale::Zh, password: of.password };
+        let person = Person {
+            id: account,
+            login: of.login,
+            name: of.name,
+            home_org: of.org,
+            locale: Locale::Zh,
+            password: of.password,
+        };
         self.owner.create_account(self.tenant, &person, self.since).await?;
         let role = RoleName::parse(of.role).ok_or("a role of the demo")?;
         let term = Term { from: self.since, to: None };
         self.owner.create_post(self.tenant, post, account, of.org, &role, term).await?;
         let secret: [u8; 32] = chance.random();
-        let token = format!("{}.{}", self.key.as_str(), secret.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        let token = format!("{}.{}", self.key.as_str(), hex::encode(secret));
         let entry = Entry::of_token(&token).ok_or("a token of the demo")?;
         let row = Token {
             id: session,

@@ -53,7 +53,8 @@ pub(super) fn lives(chance: &mut impl Rng, branches: usize, today: NaiveDate) ->
                     continue;
                 }
                 let held = begin + TimeDelta::days(chance.random_range(0..27));
-                let lag = if chance.random_bool(0.05) { chance.random_range(35..60) } else { chance.random_range(0..9) };
+                let lag =
+                    if chance.random_bool(0.05) { chance.random_range(35..60) } else { chance.random_range(0..9) };
                 let written = held + TimeDelta::days(lag);
                 if written > today {
                     continue;

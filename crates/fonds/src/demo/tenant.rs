@@ -32,7 +32,9 @@ pub(super) async fn create(
 ) -> Result<TenantId, Failure> {
     let text = String::from_utf8_lossy(csv);
     let root: Vec<&str> = text.lines().nth(1).unwrap_or_default().split(',').collect();
-    let [code, _, root_name, short_name, ..] = root.as_slice() else { return Err("the topmost organisation of a file".into()) };
+    let [code, _, root_name, short_name, ..] = root.as_slice() else {
+        return Err("the topmost organisation of a file".into());
+    };
     let new = NewTenant {
         key: key.clone(),
         name: name.to_owned(),
@@ -46,13 +48,17 @@ pub(super) async fn create(
     };
     let id = match create_tenant(owner, &SystemClock, &SystemChance, &new).await? {
         Outcome::Done((id, _), _) => id,
-        Outcome::Refused(problems) => return Err(format!("the tenant {} was refused: {problems:?}", key.as_str()).into()),
+        Outcome::Refused(problems) => {
+            return Err(format!("the tenant {} was refused: {problems:?}", key.as_str()).into());
+        }
     };
     let input = Input { owner, tenant: key, clock: &SystemClock, chance: &SystemChance };
     let options = Options { dry_run: false, day: now.date_naive(), approval: Approval::default() };
     let report = import(input, csv, &options).await?;
     if let Some(fault) = report.faults.first() {
-        return Err(format!("the tree of {}: line {:?}, {}: {}", key.as_str(), fault.row, fault.column, fault.en).into());
+        return Err(
+            format!("the tree of {}: line {:?}, {}: {}", key.as_str(), fault.row, fault.column, fault.en).into()
+        );
     }
     Ok(id)
 }

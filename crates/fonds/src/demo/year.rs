@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, atomic::{AtomicU64, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use app::{App, Caller, Command};
@@ -119,13 +122,13 @@ impl Year {
         }
     }
 
-    fn writing(&self, unit: &Unit, life: &Life, at: usize) -> Writing {
+    fn writing(unit: &Unit, life: &Life, at: usize) -> Writing {
         let seed = u64::try_from(at).unwrap_or(0) ^ (u64::try_from(life.branch).unwrap_or(0) << 32);
         content::writing(&mut StdRng::seed_from_u64(seed), life.of_type, &unit.branch, life.held)
     }
 
     async fn write(&self, unit: &Unit, life: &Life, at: usize) -> Result<Option<(u16, Next)>, Failure> {
-        let writing = self.writing(unit, life, at);
+        let writing = Self::writing(unit, life, at);
         let of_type = TypeCode::parse(life.of_type).ok_or("a type of the plan")?;
         let command = self.command("record.create", unit.recorder.post, &at);
         let drafted = done(app::record::create(&self.app, &unit.recorder.caller, command, of_type, writing).await?)?;
@@ -176,11 +179,17 @@ impl Year {
         Ok(decided.next.zip(wait).map(|(receipt, wait)| (wait, Next::Decide { receipt, level: level + 1, again })))
     }
 
-    async fn mend(&self, unit: &Unit, life: &Life, at: usize, record: Id<noun::Record>) -> Result<Option<(u16, Next)>, Failure> {
+    async fn mend(
+        &self,
+        unit: &Unit,
+        life: &Life,
+        at: usize,
+        record: Id<noun::Record>,
+    ) -> Result<Option<(u16, Next)>, Failure> {
         let mut reader = self.app.read(&unit.recorder.caller).await?;
         let rev = app::record::view(&mut reader, record).await?.head.rev;
         drop(reader);
-        let mut writing = self.writing(unit, life, at);
+        let mut writing = Self::writing(unit, life, at);
         writing.title.push_str("（修改）");
         let command = self.command("record.edit", unit.recorder.post, &record);
         let saved = done(app::record::save(&self.app, &unit.recorder.caller, command, record, rev, writing).await?)?;
@@ -192,7 +201,8 @@ fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
     match outcome {
         Outcome::Done(value, _) => Ok(value),
         Outcome::Refused(problems) => {
-            let what: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.path.join("."), problem.en)).collect();
+            let what: Vec<_> =
+                problems.iter().map(|problem| format!("{}: {}", problem.path.join("."), problem.en)).collect();
             Err(format!("a sample step was refused: {}", what.join("; ")).into())
         }
     }

@@ -56,7 +56,11 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
     if let Some(path) = file.filter(|path| !path.is_file()) {
         return Err(SettingsError::NoFile(path.to_owned()));
     }
-    let sources = Figment::from(Serialized::defaults(Settings::default())).merge(Toml::file_exact(file.unwrap_or(Path::new(FILE))));
+    let mut sources = Figment::from(Serialized::defaults(Settings::default()));
+    let path = file.unwrap_or(Path::new(FILE));
+    if path.is_file() {
+        sources = sources.merge(Toml::file_exact(path));
+    }
     // Only names with a `__` are settings: FONDS_SETTINGS and the scripts' own are none.
     let environment = Env::prefixed(PREFIX).filter(|key| key.as_str().contains("__")).split("__");
     let mut settings: Settings = sources.merge(environment).extract().map_err(Box::new)?;
@@ -94,7 +98,11 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         ("http.cost_per_minute", http.cost_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_minute", http.sign_in_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_address", http.sign_in_per_address >= 1, "at least 1"),
-        ("http.origins", http.origins.iter().all(|one| is_origin(one)), "each is https://HOST or http://HOST, without a path"),
+        (
+            "http.origins",
+            http.origins.iter().all(|one| is_origin(one)),
+            "each is https://HOST or http://HOST, without a path",
+        ),
         ("database.max_connections", (1..=1000).contains(&database.max_connections), "1 to 1000"),
         ("database.acquire_timeout_ms", (10..=60_000).contains(&database.acquire_timeout_ms), "10 to 60000"),
         ("worker.fold_pause_ms", (10..=60_000).contains(&worker.fold_pause_ms), "10 to 60000"),
@@ -107,7 +115,11 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             (5..=3600).contains(&worker.rescue_seconds) && worker.rescue_seconds >= 3 * worker.heartbeat_seconds,
             "5 to 3600, and three heartbeats at least",
         ),
-        ("log.filter", settings.log.filter.parse::<tracing_subscriber::EnvFilter>().is_ok(), "levels by target, as in info,sqlx=warn"),
+        (
+            "log.filter",
+            settings.log.filter.parse::<tracing_subscriber::EnvFilter>().is_ok(),
+            "levels by target, as in info,sqlx=warn",
+        ),
     ];
     match bounds.into_iter().find(|(_, fits, _)| !fits) {
         Some((key, _, what)) => Err(SettingsError::Range { key, what }),

@@ -56,6 +56,7 @@ fn the_file_names_every_key_and_no_other() {
 #[expect(clippy::result_large_err, reason = "the error of figment's test jail")]
 fn variables_win_over_the_file_and_secrets_come_from_files() {
     Jail::expect_with(|jail| {
+        assert_eq!(load(None).unwrap(), Settings::default(), "without a file");
         jail.create_file("fonds.toml", "[http]\nrequest_seconds = 7\nmax_requests = 9\n")?;
         jail.create_file("url", "postgres://somewhere\n")?;
         jail.set_env("FONDS_HTTP__MAX_REQUESTS", "11");

@@ -113,6 +113,8 @@ inputs! {
         org: ID,
         /// Below which.
         parent: ID,
+        /// Level, where it is neither its own nor the next below the superior's; what is below it goes along.
+        level: Option<i16>,
         /// Says what would come along and what stands against it; nothing is changed.
         #[graphql(default)]
         preview: bool,
@@ -282,7 +284,8 @@ impl OrgMutation {
         let preview = input.preview;
         let command = input.command(if preview { "org.preview" } else { "org.move" }).or_refuse(request)?;
         let (org, parent) = (parse(&input.org).or_refuse(request)?, parse(&input.parent).or_refuse(request)?);
-        let new = Relocation { org, parent, effect: input.effect.into() };
+        let level = input.level.map(Level);
+        let new = Relocation { org, parent, level, effect: input.effect.into() };
         let outcome = if preview {
             app::org::preview(&request.app, caller, command, new).await
         } else {

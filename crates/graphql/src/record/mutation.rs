@@ -27,19 +27,15 @@ pub struct WritingInput {
     tags: Vec<String>,
     /// Public or internal; state secrets do not belong here.
     #[graphql(default_with = "Confidentiality::Public")]
-    #[serde(serialize_with = "grade")]
     confidentiality: Confidentiality,
     /// The form's content; a draft may be incomplete.
     content: Json<serde_json::Value>,
 }
 
-fn grade<S: serde::Serializer>(grade: &Confidentiality, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_i16(grade.grade())
-}
-
 impl WritingInput {
     fn writing(self) -> app::Result<Writing> {
-        let tags = self.tags.iter().map(|tag| TypeCode::parse(tag).ok_or(app::Error::NotFound)).collect::<app::Result<_>>()?;
+        let tags =
+            self.tags.iter().map(|tag| TypeCode::parse(tag).ok_or(app::Error::NotFound)).collect::<app::Result<_>>()?;
         let confidentiality = self.confidentiality.grade();
         Ok(Writing { title: self.title, occurred_on: self.occurred_on, tags, confidentiality, content: self.content.0 })
     }

@@ -159,20 +159,22 @@ pub async fn rename(
     Ok(())
 }
 
-/// Puts the organisation of the first permit, with all below, under that of the second.
+/// Puts the organisation of the first permit, with all below, under that of the second, at a level.
 pub async fn relocate(
     tx: &mut Tx,
     may: Permit<act::MoveOrg>,
     into: Permit<act::CreateOrg>,
+    level: Level,
     stamp: &Stamp<'_>,
 ) -> Result<()> {
     let (org, parent, at) = (may.of().uuid(), into.of().uuid(), tx.at());
     sqlx::query!(
-        "SELECT sec.move_org($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "SELECT sec.move_org($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         org,
         stamp.version.uuid(),
         stamp.closed.uuid(),
         parent,
+        level.0,
         stamp.from,
         stamp.approval.document_no,
         stamp.approval.document_date,

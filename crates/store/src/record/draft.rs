@@ -46,7 +46,7 @@ pub async fn insert(
              VALUES ($1, $2, 1, $3, NULL, 1, 'created', $7, $6, $13, $3) RETURNING 1
            ), traced AS (
              INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after, origin)
-             VALUES ($1, $7, $6, $13, $3, 'record.create', 'record', $2::uuid::text, jsonb_build_object('state', 'draft', 'type', $4::text), $14)
+             VALUES ($1, $7, $6, $13, $3, 'record.create', 'record', 'record:' || replace($2::uuid::text, '-', ''), jsonb_build_object('state', 'draft', 'type', $4::text), $14)
            )
            SELECT (SELECT count(*) FROM head) + (SELECT count(*) FROM version) + (SELECT count(*) FROM told) AS "n!""#,
         tenant,

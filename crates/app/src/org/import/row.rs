@@ -50,7 +50,7 @@ impl Header {
             match COLUMNS.iter().position(|(known, ..)| *known == name) {
                 None => faults.push(field(1, name, "未知的列。请核对列名", "an unknown column; check its name")),
                 Some(column) if places[column].is_some() => {
-                    faults.push(field(1, name, "重复的列", "a repeated column"))
+                    faults.push(field(1, name, "重复的列", "a repeated column"));
                 }
                 Some(column) => places[column] = Some(place),
             }

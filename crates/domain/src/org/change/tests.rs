@@ -87,12 +87,14 @@ fn a_move_makes_no_cycle_and_fits_the_levels() {
     let far = standing(5, Some(3), "1/2/3/5/");
     assert_eq!(level_below(&far.org, &other.org), Level(4));
     assert_eq!(level_below(&me.org, &other.org), Level(3));
-    assert_eq!(codes(&relocate(&far, &other, Level(4), (today, today), 4)), []);
+    assert_eq!(ask(&far, &other, 4, 4), []);
     assert_eq!(try_it(&below, 3, 9), [Code::Cycle]);
     assert_eq!(try_it(&me, 3, 9), [Code::Cycle]);
+    let flat = Target { superior: &other, level: Level(2), deepest: Level(3) };
+    assert_eq!(codes(&relocate(&me, flat, (today, today), 9)), [Code::Invalid]);
     let top = standing(1, None, "1/");
     assert_eq!(try_it(&top, 3, 9), [Code::Invalid]);
-    assert_eq!(codes(&relocate(&top, &other, Level(3), (today, today), 9)), [Code::WrongState]);
+    assert_eq!(ask(&top, &other, 3, 9), [Code::WrongState]);
 }
 
 #[test]

@@ -55,7 +55,8 @@ pub(crate) struct NewAccount {
 pub(super) async fn create(cx: &App, owner: &Owner, new: NewAccount) -> Result<(), Failure> {
     let tenant_key = key(&new.tenant)?;
     let tenant = owner.tenant(&tenant_key).await?.ok_or_else(|| format!("there is no tenant {}", new.tenant))?;
-    let org = owner.org(tenant, &new.org).await?.ok_or_else(|| format!("there is no organisation of code {}", new.org))?;
+    let org =
+        owner.org(tenant, &new.org).await?.ok_or_else(|| format!("there is no organisation of code {}", new.org))?;
     let role = RoleName::parse(&new.role).ok_or_else(|| format!("{} is not the name of a role", new.role))?;
     let login = parse_login(&new.login).map_err(|problem| refused(&[problem]))?;
     let password = match &new.password_file {
@@ -71,8 +72,9 @@ pub(super) async fn create(cx: &App, owner: &Owner, new: NewAccount) -> Result<(
         locale: Locale::Zh,
         password: password.as_ref().map(SecretString::expose_secret),
     };
-    owner.create_account(tenant, &person, now).await?;
-    owner.create_post(tenant, cx.id(), id, org, &role, Term { from: now, to: None }).await?;
+    owner.create_account(tenant, &person, now).await.map_err(|error| explained(error, &new))?;
+    let post = owner.create_post(tenant, cx.id(), id, org, &role, Term { from: now, to: None });
+    post.await.map_err(|error| explained(error, &new))?;
     say(&format!("{id} holds {role} at {org}"));
     if let Some(label) = &new.token {
         let token = Token::mint(cx, &tenant_key)?;
@@ -88,6 +90,19 @@ pub(super) async fn create(cx: &App, owner: &Owner, new: NewAccount) -> Result<(
         say(&format!("token, shown this once: {}", token.reveal()));
     }
     Ok(())
+}
+
+/// A constraint that does not hold, in words.
+fn explained(error: store::Error, new: &NewAccount) -> Failure {
+    match &error {
+        store::Error::Constraint(name) if name.starts_with("credential_tenant_id_login") => {
+            format!("the login {} is taken", new.login).into()
+        }
+        store::Error::Constraint(name) if name.starts_with("post_tenant_id_role") => {
+            format!("the tenant has no role {}; the account was made, without a post", new.role).into()
+        }
+        _ => error.into(),
+    }
 }
 
 /// Reads a password, checks it, and gives its digest.

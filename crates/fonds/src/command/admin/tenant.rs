@@ -42,7 +42,8 @@ pub(crate) struct NewTenant {
 pub(super) async fn create(owner: &Owner, new: NewTenant) -> Result<(), Failure> {
     let settings = TenantSettings::default();
     let levels = new.levels.iter().map(|text| level(text)).collect::<Result<Vec<_>, Failure>>()?;
-    let kind = OrgKind::parse(&new.root_kind).ok_or_else(|| format!("{} is not a kind of organisation", new.root_kind))?;
+    let kind =
+        OrgKind::parse(&new.root_kind).ok_or_else(|| format!("{} is not a kind of organisation", new.root_kind))?;
     let since = new.since.unwrap_or_else(|| day_in(settings.time_zone, SystemClock.now()));
     let made = tenant::NewTenant {
         key: key(&new.key)?,

@@ -1,0 +1,140 @@
+//! Behind the walls: what the tables hold, ends of posts and sessions, and statements as the application's own role.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Id, id::noun, org::Place, tenant::Level};
+use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
+use uuid::Uuid;
+
+use crate::{Actor, TestApp, TestClock, seed};
+
+/// Every table but the keys of repeated requests: how many rows, and a digest of them.
+const FOOTPRINT: &str = "
+    SELECT t.table_name::text,
+           (xpath('/row/digest/text()', query_to_xml(format(
+              'SELECT count(*) || '':'' || md5(coalesce(string_agg(t::text, ''|'' ORDER BY t::text), '''')) AS digest FROM public.%I AS t',
+              t.table_name), false, true, '')))[1]::text
+      FROM information_schema.tables AS t
+     WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND t.table_name <> 'idempotency'";
+
+/// What tells one tenant's rows from another's: the ids of everything in it.
+const IDS: &str = "
+    SELECT replace(id::text, '-', '') FROM (
+      SELECT tenant_id, id FROM org UNION ALL SELECT tenant_id, id FROM account UNION ALL SELECT tenant_id, id FROM post
+      UNION ALL SELECT tenant_id, id FROM session UNION ALL SELECT tenant_id, id FROM record
+      UNION ALL SELECT tenant_id, id FROM policy_line) AS everything
+     WHERE tenant_id = (SELECT id FROM tenant WHERE key = $1)";
+
+/// Every organisation of every tenant.
+pub(crate) async fn places(owner: &PgPool) -> Vec<Place> {
+    let rows = sqlx::query("SELECT id, path, level FROM org").fetch_all(owner).await.expect("the organisations");
+    rows.iter()
+        .map(|row| Place { org: Id::of(row.get::<Uuid, _>(0)), path: row.get(1), level: Level(row.get(2)) })
+        .collect()
+}
+
+impl TestApp {
+    /// What every table holds, by name: number of rows and digest. Two that are equal: nothing was written.
+    pub async fn footprint(&self) -> BTreeMap<String, String> {
+        sqlx::query_as::<_, (String, String)>(FOOTPRINT)
+            .fetch_all(&self.owner)
+            .await
+            .expect("a footprint")
+            .into_iter()
+            .collect()
+    }
+
+    /// The ids of a tenant's organisations, people, posts, sessions, records and lines, 32 hex digits each.
+    pub async fn ids_of(&self, tenant: &str) -> BTreeSet<String> {
+        let ids = sqlx::query_scalar::<_, String>(IDS).bind(tenant).fetch_all(&self.owner).await;
+        ids.expect("the ids of a tenant").into_iter().collect()
+    }
+
+    /// Ends every post of these people, a second ago.
+    pub async fn end_posts(&self, people: &[Actor<'_>]) {
+        let done = sqlx::query("UPDATE post SET valid_to = $2 WHERE account_id = ANY ($1) AND valid_to IS NULL")
+            .bind(accounts(people))
+            .bind(self.a_second_ago())
+            .execute(&self.owner)
+            .await
+            .expect("an end of posts");
+        assert!(done.rows_affected() >= people.len() as u64, "somebody held no post");
+    }
+
+    /// Ends every session of these people, a second ago.
+    pub async fn end_sessions(&self, people: &[Actor<'_>]) {
+        let done = sqlx::query("UPDATE session SET ended_at = $2 WHERE account_id = ANY ($1) AND ended_at IS NULL")
+            .bind(accounts(people))
+            .bind(self.a_second_ago())
+            .execute(&self.owner)
+            .await
+            .expect("an end of sessions");
+        assert!(done.rows_affected() >= people.len() as u64, "somebody had no session");
+    }
+
+    /// Gives everybody the planted post, session and password back.
+    pub async fn mend(&self) {
+        let people = seed::people();
+        let posts: Vec<Uuid> = people.iter().map(|person| person.post().uuid()).collect();
+        let accounts: Vec<Uuid> = people.iter().map(|person| person.account().uuid()).collect();
+        let planted = TestClock::beginning() - TimeDelta::days(400);
+        for statement in [
+            "UPDATE post SET valid_to = NULL, ended_by = NULL
+              WHERE id = ANY ($1) AND $2::uuid[] IS NOT NULL AND $3::timestamptz IS NOT NULL AND valid_to IS NOT NULL",
+            "UPDATE session SET ended_at = NULL
+              WHERE account_id = ANY ($2) AND created_at = $3 AND $1::uuid[] IS NOT NULL AND ended_at IS NOT NULL",
+        ] {
+            let done = sqlx::query(statement).bind(&posts).bind(&accounts).bind(planted).execute(&self.owner).await;
+            done.expect("everybody's post and session again");
+        }
+    }
+
+    fn a_second_ago(&self) -> DateTime<Utc> {
+        self.app.clock.now() - TimeDelta::seconds(1)
+    }
+
+    /// Runs statements as the application's role, entered as this person under the post held, past every use case and the
+    /// first wall; keeps what they write. Gives the rows touched, or what the database said.
+    pub async fn as_application(&self, who: &Actor<'_>, statements: &str) -> Result<u64, String> {
+        let mut connection = PgConnection::connect(&self.database.app_url).await.map_err(|error| error.to_string())?;
+        let mut tx = connection.begin().await.map_err(|error| error.to_string())?;
+        let entry = app::Entry::of_token(&who.token).expect("a token");
+        sqlx::query("SELECT sec.enter($1, $2, $3, $4)")
+            .bind(entry.tenant.as_str())
+            .bind(entry.token_hash.as_slice())
+            .bind(who.post.uuid())
+            .bind(self.app.clock.now())
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| error.to_string())?;
+        #[expect(
+            clippy::disallowed_types,
+            reason = "what a test tries against the second wall is written in the test"
+        )]
+        use sqlx::AssertSqlSafe;
+        let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut *tx).await;
+        let done = done.map_err(|error| error.as_database_error().map_or_else(|| error.to_string(), told))?;
+        tx.commit().await.map_err(|error| error.to_string())?;
+        Ok(done.rows_affected())
+    }
+
+    /// Makes an invited person one who has set a password.
+    pub async fn open(&self, account: Id<noun::Account>) {
+        let done = sqlx::query(
+            "WITH opened AS (UPDATE account SET state = 'open' WHERE id = $1 RETURNING id)
+             UPDATE credential SET password = (SELECT password FROM credential WHERE password IS NOT NULL LIMIT 1)
+              WHERE account_id = (SELECT id FROM opened)",
+        );
+        let done = done.bind(account.uuid()).execute(&self.owner).await.expect("an open account");
+        assert_eq!(done.rows_affected(), 1);
+    }
+}
+
+fn told(error: &dyn sqlx::error::DatabaseError) -> String {
+    format!("{}: {}", error.code().unwrap_or_default(), error.message())
+}
+
+fn accounts(people: &[Actor<'_>]) -> Vec<Uuid> {
+    people.iter().map(|person| person.account.uuid()).collect()
+}

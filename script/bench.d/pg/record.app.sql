@@ -1,0 +1,14 @@
+\set i random(1, :count)
+BEGIN READ ONLY;
+SELECT q.record FROM bench.ask q, sec.enter(:key, q.hash, q.post, now()) e WHERE q.question = :question AND q.i = :i \gset
+SELECT r.org_id, o.path, o.level, v.confidentiality
+  FROM record r
+  JOIN org o ON o.tenant_id = r.tenant_id AND o.id = r.org_id
+  JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+ WHERE r.tenant_id = :tenant AND r.id = :record::uuid;
+SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.created_by, r.created_at,
+       v.title, v.occurred_on, v.tags, v.confidentiality, v.content, v.author, v.saved_at, v.submitted
+  FROM record r
+  JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+ WHERE r.tenant_id = :tenant AND r.id = :record::uuid;
+COMMIT;

@@ -1,0 +1,230 @@
+//! Every cell of the table through the real router.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt as _, stream};
+use serde_json::{Value, json};
+use testkit::{Actor, Setup};
+
+use super::{
+    case::{Asked, Case, Floor, among},
+    judge::{Expected, fault},
+    people::{NOBODY, everybody},
+    table::rows,
+    world::{Subject, World},
+};
+
+/// Cells at one time.
+const AT_ONCE: usize = 8;
+
+/// Which walls stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Walls {
+    Both,
+    /// Everything is allowed; row security and the functions of the database alone.
+    SecondAlone,
+    /// Casbin and scopes alone; the database lets everything pass.
+    FirstAlone,
+}
+
+/// Both walls: each cell is answered as the table says, and a denied one writes nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_field_answers_whom_the_table_names_and_nobody_else() {
+    let world = World::new(Setup::default()).await;
+    run(&world, Walls::Both).await;
+}
+
+/// The first wall off: what the second promises holds all the same. Nothing foreign is read, nothing is written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_wall_stands_alone() {
+    let world = World::new(Setup { first_wall: false, ..Setup::default() }).await;
+    run(&world, Walls::SecondAlone).await;
+}
+
+/// The second wall off (a superuser's connection): casbin and scopes deny the same cells.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_wall_stands_alone() {
+    let world = World::new(Setup { past_row_security: true, ..Setup::default() }).await;
+    run(&world, Walls::FirstAlone).await;
+}
+
+/// No field is without a row, and no row without a field.
+#[tokio::test]
+async fn every_field_of_the_schema_has_a_row() {
+    let app = testkit::TestApp::new().await;
+    let schema = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let schema = app.actor("zj/province/security").data(schema, json!({})).await;
+    let names = |root: &str| -> BTreeSet<String> {
+        let fields = schema["__schema"][root]["fields"].as_array().unwrap();
+        fields.iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let rows = rows();
+    for (root, mutation) in [("queryType", false), ("mutationType", true)] {
+        let rows: BTreeSet<String> =
+            rows.iter().filter(|row| row.mutation == mutation).map(|row| row.field.to_owned()).collect();
+        for field in names(root).difference(&rows) {
+            panic!("field {field} has no row in the authorisation table");
+        }
+        for row in rows.difference(&names(root)) {
+            panic!("row {row} has no field in the schema");
+        }
+    }
+}
+
+async fn run(world: &World, walls: Walls) {
+    let mut faults = Vec::new();
+    for case in rows() {
+        faults.extend(denied(world, &case, walls).await);
+        faults.extend(after_the_post(world, &case, walls).await);
+        faults.extend(after_the_session(world, &case).await);
+        if walls == Walls::Both {
+            faults.extend(done(world, &case).await);
+        }
+    }
+    assert!(faults.is_empty(), "{} cells are wrong:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Everybody who may not, and who is refused by the domain; and somebody in the name of another's post.
+async fn denied(world: &World, case: &Case, walls: Walls) -> Vec<String> {
+    let subject = world.shared(case.on);
+    let mut cells = Vec::new();
+    for key in everybody() {
+        let expected = if among(case.may, key) {
+            continue;
+        } else if case.nothing.contains(&key) {
+            Expected::Denied(None)
+        } else if key == NOBODY && case.floor == Floor::Nothing {
+            Expected::Done
+        } else if among(case.refused, key) {
+            Expected::Refused
+        } else {
+            Expected::Denied(case.code_for(key, true))
+        };
+        if walls == Walls::SecondAlone && (among(case.first_alone, key) || among(case.refused, key)) {
+            continue;
+        }
+        cells.push((actor(world, key), expected, None));
+    }
+    let holder = case.may.iter().chain(case.refused).flat_map(|some| some.iter()).next();
+    if let Some(holder) = holder.filter(|_| case.mutation && case.floor == Floor::Post) {
+        let borrower = world.app.actor("zj/county2/archivist");
+        let expected = Expected::Denied(case.code_for(&borrower.key, false));
+        cells.push((borrower, expected, Some(world.app.actor(holder).post.to_string())));
+    }
+    let expected = |expected| match expected {
+        Expected::Denied(Some("UNAUTHENTICATED")) | Expected::Done => expected,
+        _ if walls == Walls::SecondAlone => Expected::Barren,
+        _ => expected,
+    };
+    let before = world.app.footprint().await;
+    let faults: Vec<String> = stream::iter(cells)
+        .map(async |(actor, wanted, post)| ask(world, case, &actor, subject, expected(wanted), post).await)
+        .buffer_unordered(AT_ONCE)
+        .filter_map(async |fault| fault)
+        .collect()
+        .await;
+    unchanged(world, case, "denied cells", &before, faults).await
+}
+
+/// Whoever may, a second after the post ended.
+async fn after_the_post(world: &World, case: &Case, walls: Walls) -> Vec<String> {
+    let people = permitted(world, case);
+    let left_to_casbin = walls == Walls::SecondAlone && case.open;
+    if people.is_empty() || case.floor != Floor::Post || left_to_casbin {
+        return Vec::new();
+    }
+    world.app.end_posts(&people).await;
+    let expected = |key: &str| match walls {
+        Walls::SecondAlone => Expected::Barren,
+        Walls::Both | Walls::FirstAlone => Expected::Denied(case.code_for(key, false)),
+    };
+    let before = world.app.footprint().await;
+    let faults = all(world, case, &people, expected).await;
+    let faults = unchanged(world, case, "cells after the end of a post", &before, faults).await;
+    world.app.mend().await;
+    faults
+}
+
+/// Whoever may, a second after the session ended.
+async fn after_the_session(world: &World, case: &Case) -> Vec<String> {
+    let people = permitted(world, case);
+    if people.is_empty() || case.floor == Floor::Nothing {
+        return Vec::new();
+    }
+    world.app.end_sessions(&people).await;
+    let before = world.app.footprint().await;
+    let faults = all(world, case, &people, |_| Expected::Denied(Some("UNAUTHENTICATED"))).await;
+    let faults = unchanged(world, case, "cells after the end of a session", &before, faults).await;
+    world.app.mend().await;
+    faults
+}
+
+/// Whoever may, each with an object of his own where something happens to it.
+async fn done(world: &World, case: &Case) -> Vec<String> {
+    let mut faults = Vec::new();
+    for person in permitted(world, case) {
+        if !case.sample.is_empty() && !case.sample.contains(&person.key.as_str()) {
+            continue;
+        }
+        let fresh = if case.mutation { Some(world.fresh(case.on).await) } else { None };
+        let subject = fresh.as_ref().unwrap_or_else(|| world.shared(case.on));
+        faults.extend(ask(world, case, &person, subject, Expected::Done, None).await);
+    }
+    world.app.mend().await;
+    faults
+}
+
+async fn all(
+    world: &World,
+    case: &Case,
+    people: &[Actor<'_>],
+    expected: impl Fn(&str) -> Expected + Send + Sync,
+) -> Vec<String> {
+    let (subject, expected) = (world.shared(case.on), &expected);
+    stream::iter(people)
+        .map(async |person| ask(world, case, person, subject, expected(&person.key), None).await)
+        .buffer_unordered(AT_ONCE)
+        .filter_map(async |fault| fault)
+        .collect()
+        .await
+}
+
+async fn ask(
+    world: &World,
+    case: &Case,
+    actor: &Actor<'_>,
+    subject: &Subject,
+    expected: Expected,
+    post: Option<String>,
+) -> Option<String> {
+    let mut variables: Value = case.variables(&Asked { app: &world.app, actor, subject });
+    if let Some(post) = post {
+        variables["input"]["post"] = post.into();
+    }
+    let answer = actor.send(&case.document, variables.clone()).await;
+    fault(world, case, actor, expected, &variables, &answer)
+}
+
+/// The faults, and the tables that have changed.
+async fn unchanged(
+    world: &World,
+    case: &Case,
+    what: &str,
+    before: &BTreeMap<String, String>,
+    mut faults: Vec<String>,
+) -> Vec<String> {
+    let after = world.app.footprint().await;
+    let changed: Vec<_> = after.iter().filter(|(table, digest)| before.get(*table) != Some(digest)).collect();
+    if !changed.is_empty() {
+        faults.push(format!("{}: {what} have changed {changed:?}", case.name()));
+    }
+    faults
+}
+
+fn permitted<'a>(world: &'a World, case: &Case) -> Vec<Actor<'a>> {
+    case.may.iter().flat_map(|some| some.iter()).map(|key| world.app.actor(key)).collect()
+}
+
+fn actor<'a>(world: &'a World, key: &str) -> Actor<'a> {
+    if key == NOBODY { world.app.anonymous() } else { world.app.actor(key) }
+}

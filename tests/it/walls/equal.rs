@@ -1,0 +1,166 @@
+//! Forbidden and absent answer alike, byte for byte: at every place of the schema where an id is given.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use testkit::{Actor, Answer, Setup};
+
+use super::{
+    case::{Asked, Case, Denial, among},
+    table::rows,
+    world::World,
+};
+
+/// Nobody has this.
+const ABSENT: &str = "01900000deadbeefdeadbeefdeadbeef";
+/// Strangers who try the object itself: of the sibling branch, of the other tenant.
+const STRANGERS: [&str; 2] = ["zj/village2/secretary", "edu/college/reviewer"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_forbidden_answers_as_what_is_absent() {
+    let world = World::new(Setup::default()).await;
+    let (mut tried, mut faults) = (BTreeSet::new(), Vec::new());
+    for case in rows() {
+        let subject = world.shared(case.on);
+        let holder = case.may.iter().chain(case.refused).flat_map(|some| some.iter()).next();
+        let askers = holder.into_iter().chain(STRANGERS.iter().filter(|key| !among(case.may, key)));
+        for key in askers {
+            let actor = world.app.actor(key);
+            let variables = case.variables(&Asked { app: &world.app, actor: &actor, subject });
+            for place in places(&variables) {
+                tried.insert(format!("{}.{}", case.field, place.name));
+                for forbidden in forbidden(&world, &case, &actor, &place) {
+                    faults.extend(unlike(&case, &actor, &variables, &place, &forbidden).await);
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} places tell what is there:\n{}", faults.len(), faults.join("\n"));
+    let untried: Vec<_> = asked_by_the_schema(&world).await.into_iter().filter(|place| !tried.contains(place)).collect();
+    assert!(untried.is_empty(), "no row gives an id at {untried:?}");
+}
+
+/// Where an id stands in the variables.
+struct Place {
+    /// Name of the argument, or of the field of the input.
+    name: String,
+    pointer: String,
+    id: String,
+}
+
+fn places(variables: &Value) -> Vec<Place> {
+    let (prefix, members) = variables.get("input").map_or(("", variables), |input| ("/input", input));
+    let mut places = Vec::new();
+    for (name, value) in members.as_object().unwrap() {
+        let pointer = format!("{prefix}/{name}");
+        let (pointer, value) = value.get(0).map_or((pointer.clone(), value), |first| (format!("{pointer}/0"), first));
+        if let Some((_, id)) = value.as_str().and_then(|text| text.split_once(':'))
+            && id.len() >= 32
+        {
+            places.push(Place { name: name.clone(), pointer, id: value.as_str().unwrap().to_owned() });
+        }
+    }
+    places
+}
+
+/// Ids of the same kind that this actor may not know of.
+fn forbidden(world: &World, case: &Case, actor: &Actor<'_>, place: &Place) -> Vec<String> {
+    let kind = place.id.split(':').next().unwrap();
+    let acting = place.name == "post";
+    if STRANGERS.contains(&actor.key.as_str()) {
+        let hidden = case.denial == Denial::Hidden || actor.key.starts_with("edu/");
+        return if hidden && !acting { vec![place.id.clone()] } else { Vec::new() };
+    }
+    let mut forbidden: Vec<_> = world.foreign.get(kind).cloned().into_iter().collect();
+    // Whoever is above, or looks after the whole tenant, knows of more.
+    let everywhere = actor.key.starts_with("zj/province/");
+    if acting || (case.denial == Denial::Hidden && !everywhere) {
+        forbidden.extend(world.hidden.get(kind).cloned());
+    }
+    forbidden
+}
+
+/// The same kind, and nowhere: for a receipt, another number of the same organisation as well.
+fn absent(forbidden: &str) -> Vec<String> {
+    let (kind, rest) = forbidden.split_once(':').unwrap();
+    match rest.split_once('.') {
+        Some((org, no)) => {
+            let other = no.replace(|_: char| true, "9");
+            vec![format!("{kind}:{org}.{other}"), format!("{kind}:{ABSENT}.{no}")]
+        }
+        None => vec![format!("{kind}:{ABSENT}")],
+    }
+}
+
+async fn unlike(case: &Case, actor: &Actor<'_>, variables: &Value, place: &Place, forbidden: &str) -> Vec<String> {
+    let answer = async |id: &str| {
+        let mut variables = variables.clone();
+        *variables.pointer_mut(&place.pointer).unwrap() = id.into();
+        if case.mutation {
+            variables["input"]["idempotencyKey"] = testkit::actor::new_key().into();
+        }
+        shown(&actor.send(&case.document, variables).await, id)
+    };
+    let found = answer(forbidden).await;
+    let mut faults = Vec::new();
+    for absent in absent(forbidden) {
+        let missing = answer(&absent).await;
+        if found != missing {
+            let what = format!("{}, {}, {} = {forbidden}", case.name(), actor.key, place.name);
+            faults.push(format!("{what}:\n  there:  {found}\n  absent: {missing}"));
+        }
+    }
+    faults
+}
+
+/// Status, headers but date and request id, body; the id replaced.
+fn shown(answer: &Answer, id: &str) -> String {
+    let mut headers: Vec<_> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {value:?}"))
+        .collect();
+    headers.sort();
+    format!("{} {headers:?} {}", answer.status, answer.text().replace(id, "ID"))
+}
+
+/// `field.argument`, or `field.fieldOfTheInput`, wherever the schema takes an id.
+async fn asked_by_the_schema(world: &World) -> BTreeSet<String> {
+    let of = "name type { name kind ofType { name kind ofType { name kind ofType { name kind } } } }";
+    let query = format!(
+        "{{ __schema {{ types {{ name inputFields {{ {of} }} }}
+             queryType {{ fields {{ name args {{ {of} }} }} }} mutationType {{ fields {{ name args {{ {of} }} }} }} }} }}"
+    );
+    let schema = world.app.actor("zj/province/security").data(&query, json!({})).await;
+    let types = schema["__schema"]["types"].as_array().unwrap();
+    let inputs = |name: &str| {
+        let found = types.iter().find(|one| one["name"] == name).and_then(|one| one["inputFields"].as_array());
+        found.cloned().unwrap_or_default()
+    };
+    let mut places = BTreeSet::new();
+    for root in ["queryType", "mutationType"] {
+        for field in schema["__schema"][root]["fields"].as_array().unwrap() {
+            let mut waiting = field["args"].as_array().unwrap().clone();
+            while let Some(argument) = waiting.pop() {
+                let kind = named(&argument["type"]);
+                if kind == "ID" {
+                    places.insert(format!("{}.{}", field["name"].as_str().unwrap(), argument["name"].as_str().unwrap()));
+                }
+                waiting.extend(inputs(&kind));
+            }
+        }
+    }
+    // What concerns oneself may name a post; with none of one's own it is done without.
+    let personal = ["setLanguage", "changePassword", "createToken", "signOutEverywhere"].map(|field| format!("{field}.post"));
+    places.into_iter().filter(|place| !personal.contains(place)).collect()
+}
+
+/// The name below lists and non-null.
+fn named(kind: &Value) -> String {
+    let mut kind = kind;
+    while kind["name"].is_null() {
+        kind = &kind["ofType"];
+    }
+    kind["name"].as_str().unwrap().to_owned()
+}

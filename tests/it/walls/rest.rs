@@ -1,0 +1,123 @@
+//! What is not GraphQL: one row for every route of the gateway.
+
+use axum::{body::Body, http::Request};
+use serde_json::{Value, json};
+use testkit::{Answer, TestApp, seed};
+
+use super::world::text;
+
+/// Every route, and the test that asks it as everybody.
+const ROUTES: [(&str, &str); 7] = [
+    ("/graphql", "every_field_answers_whom_the_table_names_and_nobody_else"),
+    ("/auth/sign-in", "a_refused_sign_in_tells_nothing"),
+    ("/auth/sign-out", "signing_out_ends_the_session_that_asks_and_no_other"),
+    ("/auth/accept", "an_invitation_that_is_none_opens_nothing"),
+    ("/healthz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
+    ("/readyz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
+    ("/metrics", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
+];
+
+/// A router does not tell its routes, its source does.
+#[test]
+fn every_route_has_a_row() {
+    let source = include_str!("../../../crates/gateway/src/server.rs");
+    for route in source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(ROUTES.iter().any(|(row, _)| *row == route), "route {route} has no row in the authorisation table");
+    }
+}
+
+fn shown(answer: &Answer) -> String {
+    let mut headers: Vec<_> =
+        answer.headers.iter().filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str())).collect();
+    headers.sort_by_key(|(name, _)| name.as_str());
+    format!("{} {headers:?} {}", answer.status, answer.text())
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_tells_nothing() {
+    let app = TestApp::new().await;
+    let admin = app.actor("zj/town/org_admin");
+    let gone = app.actor("zj/village/recorder2").account.to_string();
+    admin.mutate("suspendAccount", json!({ "account": gone }), "account { id }").await;
+    let before = app.footprint().await;
+    let attempt = async |tenant: &str, login: &str, password: &str| {
+        app.post("/auth/sign-in", &json!({ "tenant": tenant, "login": login, "password": password })).await
+    };
+    let wrong = attempt("zj", "zj-village-recorder", "not the password").await;
+    assert_eq!((wrong.status, wrong.code().as_str()), (401, "UNAUTHENTICATED"));
+    for (tenant, login) in [
+        ("nowhere", "zj-village-recorder"),
+        ("zj", "nobody"),
+        ("edu", "zj-village-recorder"),
+        ("zj", "zj-village-recorder2"),
+        ("zj", "edu-branch-recorder"),
+    ] {
+        let refused = attempt(tenant, login, seed::PASSWORD).await;
+        assert_eq!(shown(&refused), shown(&wrong), "{tenant}/{login}");
+    }
+    // Only the wrong password has left a trace: it was counted, and the trail knows.
+    let after = app.footprint().await;
+    let changed: Vec<_> = after.iter().filter(|(table, digest)| before[*table] != **digest).map(|(table, _)| table).collect();
+    assert_eq!(changed, ["audit", "credential"]);
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_none_opens_nothing() {
+    let app = TestApp::new().await;
+    let admin = app.actor("zj/town/org_admin");
+    let invite = async |login: &str| {
+        let input = json!({ "org": app.org("zj/village").to_string(), "name": "某人", "login": login });
+        text(&admin.mutate("inviteAccount", input, "token").await["token"])
+    };
+    let accept = async |token: &str| {
+        app.post("/auth/accept", &json!({ "token": token, "password": "一个新的、足够长的口令" })).await
+    };
+    let (used, open) = (invite("used-one").await, invite("open-one").await);
+    assert_eq!(accept(&used).await.status, 200);
+    let before = app.footprint().await;
+    let absent = accept("zj.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+    assert_eq!((absent.status, absent.code().as_str()), (404, "NOT_FOUND"));
+    // Used before; of another tenant; a session's token; no token.
+    let abroad = open.replace("zj.", "edu.");
+    for token in [&used, &abroad, &admin.token, &"what".to_owned()] {
+        assert_eq!(shown(&accept(token).await), shown(&absent), "{token}");
+    }
+    app.clock.turn(chrono::TimeDelta::days(8));
+    assert_eq!(shown(&accept(&open).await), shown(&absent), "expired");
+    assert_eq!(app.footprint().await, before);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_that_asks_and_no_other() {
+    let app = TestApp::new().await;
+    let sign_out = async |token: &str| {
+        let request = Request::post("/auth/sign-out").header("authorization", format!("Bearer {token}"));
+        app.send(request.body(Body::empty()).unwrap()).await.status
+    };
+    let recorder = app.actor("zj/village/recorder");
+    let before = app.footprint().await;
+    for token in ["", "what", "zj.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &recorder.token.replace("zj.", "edu.")] {
+        assert_eq!(sign_out(token).await, 204, "{token}");
+    }
+    assert_eq!(app.footprint().await, before);
+    assert_eq!(sign_out(&recorder.token).await, 204);
+    let open = "SELECT count(*) FROM session WHERE ended_at IS NULL";
+    let open = testkit::scalar::<i64>(&app.owner, open).await;
+    assert_eq!(open, i64::try_from(seed::people().len()).unwrap() - 1);
+    let me: Value = recorder.query("{ viewer { tenantKey } }", json!({})).await;
+    assert_eq!(me["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn whoever_looks_after_the_service_learns_nothing_of_tenants() {
+    let app = TestApp::new().await;
+    app.actor("zj/village/recorder").data("{ viewer { tenantKey } }", json!({})).await;
+    let mut known: Vec<String> = app.ids_of("zj").await.into_iter().collect();
+    known.extend(["浙江", "示例大学", "recorder"].map(str::to_owned));
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let told = known.iter().find(|word| answer.text().contains(word.as_str()));
+        assert_eq!(told, None, "{path}: {}", answer.text());
+    }
+}

@@ -1,0 +1,139 @@
+//! Who may what: a row for every field of the schema. Whoever is not named may not.
+
+mod flow;
+mod organisation;
+mod people;
+
+use serde_json::json;
+
+use super::{
+    case::{Case, Denial, Floor},
+    people::{AUDIT, MEMBERS, SECURITY, SIGNED_IN, SYSTEM},
+};
+
+/// All rows.
+pub(crate) fn rows() -> Vec<Case> {
+    let mut rows = service();
+    rows.extend(organisation::rows());
+    rows.extend(people::rows());
+    rows.extend(flow::records());
+    rows.extend(flow::receipts());
+    rows.extend(flow::figures());
+    rows.extend(policy());
+    rows
+}
+
+/// The system administrators of both tenants, each of his own; likewise the others.
+const SYSTEMS: &[&[&str]] = &[SYSTEM, &["edu/university/system"]];
+const SECURITIES: &[&[&str]] = &[SECURITY, &["edu/university/security"]];
+const AUDITS: &[&[&str]] = &[AUDIT, &["edu/university/audit"]];
+const POLICY_READERS: &[&[&str]] = &[SECURITY, AUDIT, &["edu/university/security", "edu/university/audit"]];
+
+/// What the service and the tenant say of themselves.
+fn service() -> Vec<Case> {
+    vec![
+        Case::query("version", "{ version }", |_| json!({})).may(SIGNED_IN).floor(Floor::Nothing),
+        Case::query("tenant", "{ tenant { key name levels { zh } routes { type levels } } }", |_| json!({}))
+            .may(SIGNED_IN)
+            .floor(Floor::Session),
+        Case::query("tenant", "{ tenant { settings { reviewDays } } }", |_| json!({}))
+            .may(SYSTEMS)
+            .denied(Denial::Plain)
+            .first_alone(SIGNED_IN)
+            .open(),
+        Case::mutation(
+            "updateTenantSettings",
+            "settings { reviewDays } problems { code severity }",
+            |_| json!({ "reviewDays": 9, "lateDays": 9, "timeZone": "Asia/Shanghai" }),
+        )
+        .may(SYSTEMS)
+        .denied(Denial::Plain),
+        Case::mutation(
+            "setRoute",
+            "route { type } problems { code severity }",
+            |_| json!({ "type": "GZZJ", "levels": [1] }),
+        )
+        .may(SYSTEMS)
+        .denied(Denial::Plain),
+        Case::query("recordTypes", "{ recordTypes { code form } }", |_| json!({})).may(SIGNED_IN).floor(Floor::Session),
+        Case::query("recordType", "{ recordType(code: \"ZBDH\") { code routeLevels } }", |_| json!({}))
+            .may(SIGNED_IN)
+            .floor(Floor::Session),
+    ]
+}
+
+/// Roles, lines, explanations, the trail.
+fn policy() -> Vec<Case> {
+    let edit = |dry_run: bool| {
+        let arguments: fn(&super::case::Asked<'_>) -> serde_json::Value = if dry_run {
+            |_| json!({ "add": [deny()], "dryRun": true })
+        } else {
+            |_| json!({ "add": [deny()], "dryRun": false })
+        };
+        let selection =
+            "applied version roles { role } changes { role account { id } } posts lookedAt problems { code severity }";
+        Case::mutation("editPolicy", selection, arguments).may(SECURITIES).denied(Denial::Plain)
+    };
+    let explain = "query($account: ID, $action: String!, $object: ID) {
+                     explain(account: $account, action: $action, object: $object) { allowed steps } }";
+    vec![
+        Case::query("roles", "{ roles { name label lines } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
+        Case::query("policyLines", "{ policyLines { id role words } }", |_| json!({}))
+            .may(POLICY_READERS)
+            .denied(Denial::Plain)
+            .first_alone(SIGNED_IN)
+            .open(),
+        edit(true),
+        edit(false),
+        // Removing: a line of the tenant's own.
+        Case::mutation("editPolicy", "applied version problems { code severity }", |asked| {
+            json!({ "remove": [asked.subject.line], "dryRun": false })
+        })
+        .on(super::case::On::Line)
+        .may(&[SECURITY])
+        .refused(&[&["edu/university/security"]])
+        .denied(Denial::Plain),
+        Case::mutation("defineRole", "role problems { code severity }", |_| {
+            let name = testkit::actor::new_key().replace('-', "_");
+            json!({ "name": name, "base": "branch_recorder", "zh": "助理", "en": "assistant" })
+        })
+        .may(SECURITIES)
+        .denied(Denial::Plain),
+        // About others, only the security administrator may ask; in which posts they are, no other wall keeps from a member
+        // who may do everything.
+        Case::query("explain", explain, |asked| {
+            json!({ "account": asked.subject.account, "action": "org.view", "object": asked.subject.org })
+        })
+        .on(super::case::On::Post)
+        .may(&[SECURITY])
+        .first_alone(MEMBERS)
+        .open(),
+        // About oneself everybody, on what he may know of.
+        Case::query("explain", explain, |asked| {
+            json!({ "action": "org.rename", "object": asked.org("zj/village") })
+        })
+        .may(MEMBERS)
+        .open(),
+        Case::query("explain", explain, |_| json!({ "action": "session.view" })).may(SIGNED_IN).floor(Floor::Session),
+        Case::query("audit", "{ audit { nodes { no action objectId account { id } } } }", |_| json!({}))
+            .may(AUDITS)
+            .denied(Denial::Plain),
+        Case::query(
+            "audit",
+            "query($account: ID, $object: ID) { audit(account: $account, object: $object) { nodes { no action } } }",
+            |asked| {
+                json!({ "account": asked.app.actor("zj/village/recorder").account.to_string(), "object": asked.subject.record })
+            },
+        )
+        .on(super::case::On::Record(super::case::State::Draft))
+        .may(&[AUDIT])
+        .denied(Denial::Plain)
+        .nothing_for(&["edu/university/audit"]),
+    ]
+}
+
+/// A line that keeps nobody of the table from anything.
+fn deny() -> serde_json::Value {
+    json!({ "role": "branch_secretary", "kind": "figure", "action": "view", "relation": "self",
+            "levelFrom": 12, "levelTo": 12, "effect": "deny" })
+}

@@ -1,0 +1,192 @@
+//! Records, receipts, figures.
+
+use serde_json::{Value, json};
+
+use crate::walls::{
+    case::{Asked, Case, Denial, On, State},
+    people::{
+        ABOVE, AT_COUNTY, AT_TOWN, AT_TOWN_OR_COUNTY, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, HIGHER, TOWN,
+        TOWN_ADMIN, TOWN_DECIDES, WRITERS,
+    },
+    world::writing,
+};
+
+const RECORD: &str = "record { id title } problems { code severity }";
+const RECEIPT: &str = "receipt { version content } problems { code severity }";
+/// Whoever follows a record of his own organisation upwards, and whoever else holds a post where it is received.
+const NEAR_TOWN: &[&[&str]] = &[BRANCH, TOWN, TOWN_ADMIN];
+const NEAR_COUNTY: &[&[&str]] = &[BRANCH, COUNTY, COUNTY_ADMIN];
+
+/// Who holds a record in this state, so that only casbin keeps him from reading what he has received as if it were his.
+const fn holders(state: State) -> &'static [&'static [&'static str]] {
+    match state {
+        State::Draft | State::Withdrawn => &[],
+        State::AtTown | State::Returned => AT_TOWN,
+        State::AtCounty | State::Final => AT_TOWN_OR_COUNTY,
+    }
+}
+
+fn record(asked: &Asked<'_>) -> Value {
+    json!({ "record": asked.subject.record })
+}
+
+fn record_at(asked: &Asked<'_>) -> Value {
+    json!({ "record": asked.subject.record, "rev": asked.subject.rev })
+}
+
+fn town(asked: &Asked<'_>) -> Value {
+    json!({ "receipt": asked.subject.town })
+}
+
+fn county(asked: &Asked<'_>) -> Value {
+    json!({ "receipt": asked.subject.county })
+}
+
+pub(super) fn records() -> Vec<Case> {
+    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code }";
+    let view = format!("query($id: ID!) {{ record(id: $id) {{ {whole} }} }}");
+    let list = "query($org: ID!, $state: RecordState!) { records(org: $org, state: $state) { nodes { id title } } }";
+    let mut rows = vec![
+        Case::mutation("createDraft", RECORD, |_| json!({ "ofType": "ZBDH", "writing": writing("新的记录") }))
+            .may(&[WRITERS])
+            // Whether the role writes at its own organisation, is casbin's.
+            .first_alone(crate::walls::people::SIGNED_IN),
+        Case::query("record", &view, |asked| json!({ "id": asked.subject.record }))
+            .on(On::TownDraft)
+            .may(&[TOWN])
+            .first_alone(&[TOWN_ADMIN]),
+        Case::query("records", list, |asked| json!({ "org": asked.org("zj/village"), "state": "DRAFT" }))
+            .may(&[BRANCH]),
+        Case::query("records", list, |asked| json!({ "org": asked.org("zj/village"), "state": "IN_REVIEW" }))
+            .may(&[BRANCH])
+            .first_alone(AT_TOWN_OR_COUNTY),
+        Case::query("records", list, |asked| json!({ "org": asked.org("zj/town"), "state": "DRAFT" }))
+            .may(&[TOWN])
+            .first_alone(&[TOWN_ADMIN]),
+    ];
+    for state in State::ALL {
+        let on = On::Record(state);
+        rows.push(
+            Case::query("record", &view, |asked| json!({ "id": asked.subject.record }))
+                .on(on)
+                .may(&[BRANCH])
+                .first_alone(holders(state)),
+        );
+        rows.push(
+            Case::query(
+                "explain",
+                "query($id: ID) { explain(action: \"record.view\", object: $id) { allowed steps } }",
+                |asked| json!({ "id": asked.subject.record }),
+            )
+            .on(on)
+            .may(match state {
+                State::Draft | State::Withdrawn => &[BRANCH],
+                State::AtTown | State::Returned => &[BRANCH, TOWN],
+                State::AtCounty | State::Final => &[BRANCH, TOWN, COUNTY],
+            })
+            .first_alone(holders(state)),
+        );
+        let step = |field, arguments, open: bool| {
+            let case = Case::mutation(field, RECORD, arguments).on(on);
+            if open { case.may(&[BRANCH]) } else { case.refused(&[BRANCH]) }
+        };
+        let open = matches!(state, State::Draft | State::Returned | State::Withdrawn);
+        let save = |asked: &Asked<'_>| json!({ "record": asked.subject.record, "rev": asked.subject.rev, "writing": writing("改过的记录") });
+        rows.push(step("saveDraft", save, open));
+        rows.push(step("discardDraft", record_at, state == State::Draft));
+        // What was taken back is mended first, then sent again.
+        rows.push(step("submitRecord", record_at, matches!(state, State::Draft | State::Returned)));
+        let recall = Case::mutation("recallRecord", RECORD, record).on(on);
+        rows.push(match state {
+            State::AtTown => recall.may(&[&["zj/village/recorder"]]).refused(&[&["zj/village/secretary"]]),
+            _ => recall.refused(&[BRANCH]),
+        });
+    }
+    rows
+}
+
+pub(super) fn receipts() -> Vec<Case> {
+    let whole =
+        "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id }";
+    let view = format!("query($receipt: ID!) {{ receipt(id: $receipt) {{ {whole} }} }}");
+    let list = "query($org: ID!, $queue: ReceiptQueue!) { receipts(org: $org, queue: $queue) { nodes { id title } } }";
+    let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toReview overdue held } }";
+    let mut rows = vec![
+        Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/town"), "queue": "HELD" }))
+            .may(&[TOWN])
+            .first_alone(NEAR_TOWN),
+        Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/town"), "queue": "TO_REVIEW" }))
+            .may(&[TOWN])
+            .first_alone(NEAR_TOWN),
+        Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/county"), "queue": "HELD" }))
+            .may(&[COUNTY])
+            .first_alone(NEAR_COUNTY),
+        Case::query("counts", counts, |asked| json!({ "org": asked.org("zj/village") }))
+            .may(&[BRANCH])
+            .first_alone(AT_TOWN_OR_COUNTY),
+        Case::query("counts", counts, |asked| json!({ "org": asked.org("zj/town") }))
+            .may(&[TOWN])
+            .first_alone(NEAR_TOWN),
+    ];
+    for state in State::ALL.into_iter().filter(|state| *state != State::Draft) {
+        let on = On::Record(state);
+        rows.push(Case::query("receipt", &view, town).on(on).may(&[TOWN]).first_alone(NEAR_TOWN));
+        let decide = |field, arguments| {
+            let case = Case::mutation(field, RECEIPT, arguments).on(on).first_alone(AT_TOWN);
+            if state == State::AtTown { case.may(&[TOWN_DECIDES]) } else { case.refused(&[TOWN_DECIDES]) }
+        };
+        rows.push(decide("approveReceipt", town));
+        let back = |asked: &Asked<'_>| json!({ "receipt": asked.subject.town, "reasons": ["CONTENT"] });
+        rows.push(decide("returnReceipt", back));
+        let many = Case::mutation(
+            "approveReceipts",
+            "items { id approved error problems { code severity } }",
+            |asked| json!({ "receipts": [asked.subject.town] }),
+        );
+        let many = many.on(on).denied(Denial::Items).first_alone(AT_TOWN);
+        rows.push(if state == State::AtTown { many.may(&[TOWN_DECIDES]) } else { many.refused(&[TOWN_DECIDES]) });
+        let recall = Case::mutation("recallApproval", RECEIPT, town).on(on).first_alone(AT_TOWN);
+        rows.push(match state {
+            State::AtCounty => recall.may(&[&["zj/town/reviewer"]]).refused(&[&["zj/town/reviewer2"]]),
+            _ => recall.refused(&[TOWN_DECIDES]),
+        });
+    }
+    for state in [State::AtCounty, State::Final] {
+        let on = On::Record(state);
+        rows.push(Case::query("receipt", &view, county).on(on).may(&[COUNTY]).first_alone(NEAR_COUNTY));
+        let decide = Case::mutation("approveReceipt", RECEIPT, county).on(on).first_alone(AT_COUNTY);
+        rows.push(if state == State::AtCounty {
+            decide.may(&[COUNTY_DECIDES])
+        } else {
+            decide.refused(&[COUNTY_DECIDES])
+        });
+    }
+    rows
+}
+
+pub(super) fn figures() -> Vec<Case> {
+    let figures =
+        "query($org: ID!) { figures(input: { org: $org, from: 202601, to: 202612, byChild: true }) { count childId } }";
+    let drill = "query($org: ID!, $child: ID) {
+                   drill(input: { org: $org, from: 202601, to: 202612, state: IN_REVIEW, child: $child }) {
+                     total held elsewhere receipts { nodes { id org { id } } } } }";
+    vec![
+        Case::query("figures", figures, |asked| json!({ "org": asked.org("zj/village") }))
+            .may(&[BRANCH, TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(ABOVE),
+        Case::query("figures", figures, |asked| json!({ "org": asked.org("zj/town") }))
+            .may(&[TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(OVER_TOWN),
+        Case::query("figures", figures, |asked| json!({ "org": asked.org("zj/county") }))
+            .may(&[COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(OVER_COUNTY),
+        // The number is everybody's above; the records behind it are its holder's. A branch follows its own ones.
+        Case::query("drill", drill, |asked| json!({ "org": asked.org("zj/town"), "child": asked.org("zj/village") }))
+            .may(&[TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(ABOVE),
+    ]
+}
+
+const OVER_TOWN: &[&[&str]] =
+    &[crate::walls::people::SYSTEM, crate::walls::people::SECURITY, crate::walls::people::AUDIT];
+const OVER_COUNTY: &[&[&str]] = OVER_TOWN;
