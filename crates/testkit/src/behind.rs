@@ -7,7 +7,7 @@ use domain::{Id, id::noun, org::Place, tenant::Level};
 use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 
-use crate::{Actor, TestApp, TestClock, seed};
+use crate::{Actor, TestApp, TestClock};
 
 /// Every table but the keys of repeated requests: how many rows, and a digest of them.
 const FOOTPRINT: &str = "
@@ -73,21 +73,22 @@ impl TestApp {
         assert!(done.rows_affected() >= people.len() as u64, "somebody had no session");
     }
 
-    /// Gives everybody the planted post, session and password back.
+    /// Undoes exactly what [`TestApp::end_posts`] and [`TestApp::end_sessions`] have done at this moment.
     pub async fn mend(&self) {
-        let people = seed::people();
-        let posts: Vec<Uuid> = people.iter().map(|person| person.post().uuid()).collect();
-        let accounts: Vec<Uuid> = people.iter().map(|person| person.account().uuid()).collect();
-        let planted = TestClock::beginning() - TimeDelta::days(400);
         for statement in [
-            "UPDATE post SET valid_to = NULL, ended_by = NULL
-              WHERE id = ANY ($1) AND $2::uuid[] IS NOT NULL AND $3::timestamptz IS NOT NULL AND valid_to IS NOT NULL",
-            "UPDATE session SET ended_at = NULL
-              WHERE account_id = ANY ($2) AND created_at = $3 AND $1::uuid[] IS NOT NULL AND ended_at IS NOT NULL",
+            "UPDATE post SET valid_to = NULL WHERE valid_to = $1 AND ended_by IS NULL",
+            "UPDATE session SET ended_at = NULL WHERE ended_at = $1",
         ] {
-            let done = sqlx::query(statement).bind(&posts).bind(&accounts).bind(planted).execute(&self.owner).await;
-            done.expect("everybody's post and session again");
+            let done = sqlx::query(statement).bind(self.a_second_ago()).execute(&self.owner).await;
+            done.expect("posts and sessions again");
         }
+    }
+
+    /// Gives everybody the session back that was planted, whoever ended it.
+    pub async fn let_in_again(&self) {
+        let planted = TestClock::beginning() - TimeDelta::days(400);
+        let done = sqlx::query("UPDATE session SET ended_at = NULL WHERE created_at = $1 AND ended_at IS NOT NULL");
+        done.bind(planted).execute(&self.owner).await.expect("sessions again");
     }
 
     fn a_second_ago(&self) -> DateTime<Utc> {

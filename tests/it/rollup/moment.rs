@@ -61,7 +61,7 @@ async fn a_reader_never_sees_a_step_half_folded() {
             for (org, by_child) in
                 [("zj/county", false), ("zj/city", true), ("zj/province", false), ("zj/province", true)]
             {
-                let cells = read(&top, &asked(org, by_child)).await;
+                let cells = read(&app, &mut top.reader().await, &asked(org, by_child)).await;
                 assert_eq!((total(&cells, "*"), total(&cells, "ZBDH")), (25, 25), "{org}: {cells:?}");
                 assert!(cells.values().all(|(count, measures)| measures.0[0] == count * 23), "{cells:?}");
                 reads += 1;

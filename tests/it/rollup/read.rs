@@ -1,6 +1,9 @@
 //! The figures as the application gives them, beside the model's.
 
-use app::figure::{Cell, Question};
+use app::{
+    Reader,
+    figure::{Cell, Question},
+};
 use domain::calendar::{Month, Months};
 use serde_json::Value;
 use testkit::TestApp;
@@ -30,19 +33,18 @@ fn key(app: &TestApp, cell: &Cell) -> Option<Key> {
     cell.child.map(|child| ORGS.into_iter().find(|key| app.org(key) == child).unwrap())
 }
 
-/// Reads what is asked as somebody of the province.
-pub(crate) async fn read(top: &Desk<'_>, asked: &Asked<'_>) -> Cells {
+/// Reads what is asked.
+pub(crate) async fn read(app: &TestApp, reader: &mut Reader, asked: &Asked<'_>) -> Cells {
     let question = Question {
         months: months(asked.from, asked.to),
         types: asked.types.iter().map(|&kind| kind.to_owned()).collect(),
         by_child: asked.by_child,
         by_month: asked.by_month,
     };
-    let mut reader = top.reader().await;
-    let read = app::figure::read(&mut reader, top.app.org(asked.org), &question).await.unwrap();
+    let read = app::figure::read(reader, app.org(asked.org), &question).await.unwrap();
     let mut cells = Cells::new();
     for cell in read {
-        let name = (key(top.app, &cell), cell.of_type.clone(), cell.month, cell.state.as_str());
+        let name = (key(app, &cell), cell.of_type.clone(), cell.month, cell.state.as_str());
         assert!(cells.insert(name, (cell.count, cell.measures)).is_none(), "twice: {cell:?}");
     }
     cells
@@ -50,7 +52,7 @@ pub(crate) async fn read(top: &Desk<'_>, asked: &Asked<'_>) -> Cells {
 
 /// Every organisation, in total and by child; `all`: over every range, by month as well.
 pub(crate) async fn compare(app: &TestApp, model: &Model, turn: usize, all: bool) {
-    let top = Desk::of(app, "zj/province/reviewer");
+    let mut reader = Desk::of(app, "zj/province/reviewer").reader().await;
     for org in ORGS {
         for (at, (from, to)) in RANGES.into_iter().enumerate() {
             for (by_child, by_month) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -58,7 +60,7 @@ pub(crate) async fn compare(app: &TestApp, model: &Model, turn: usize, all: bool
                     continue;
                 }
                 let asked = Asked { org, from, to, types: &KINDS, by_child, by_month };
-                let (told, counted) = (read(&top, &asked).await, model.figures(&asked));
+                let (told, counted) = (read(app, &mut reader, &asked).await, model.figures(&asked));
                 assert_eq!(told, counted, "{asked:?}");
             }
         }

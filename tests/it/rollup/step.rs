@@ -41,7 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (which(), prop::bool::weighted(0.3), any::<bool>())
             .prop_map(|(which, back, second)| Step::Decide { which, back, second }),
         2 => which().prop_map(|which| Step::Recall { which }),
-        2 => which().prop_map(|which| Step::Unapprove { which }),
+        4 => which().prop_map(|which| Step::Unapprove { which }),
         3 => (which(), 0..4_usize, content()).prop_map(|(which, tags, content)| Step::Resend { which, tags, content }),
         2 => (which(), which()).prop_map(|(org, below)| Step::Move { org, below }),
         1 => (which(), prop::option::of(which())).prop_map(|(org, successor)| Step::Close { org, successor }),
@@ -55,5 +55,5 @@ fn crash() -> impl Strategy<Value = Option<Crash>> {
 
 /// A history.
 pub(crate) fn history(steps: usize) -> impl Strategy<Value = Vec<(Step, Option<Crash>)>> {
-    prop::collection::vec((step(), crash()), 1..=steps)
+    prop::collection::vec((step(), crash()), steps / 2..=steps)
 }

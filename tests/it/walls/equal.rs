@@ -36,7 +36,8 @@ async fn what_is_forbidden_answers_as_what_is_absent() {
         }
     }
     assert!(faults.is_empty(), "{} places tell what is there:\n{}", faults.len(), faults.join("\n"));
-    let untried: Vec<_> = asked_by_the_schema(&world).await.into_iter().filter(|place| !tried.contains(place)).collect();
+    let untried: Vec<_> =
+        asked_by_the_schema(&world).await.into_iter().filter(|place| !tried.contains(place)).collect();
     assert!(untried.is_empty(), "no row gives an id at {untried:?}");
 }
 
@@ -145,14 +146,19 @@ async fn asked_by_the_schema(world: &World) -> BTreeSet<String> {
             while let Some(argument) = waiting.pop() {
                 let kind = named(&argument["type"]);
                 if kind == "ID" {
-                    places.insert(format!("{}.{}", field["name"].as_str().unwrap(), argument["name"].as_str().unwrap()));
+                    places.insert(format!(
+                        "{}.{}",
+                        field["name"].as_str().unwrap(),
+                        argument["name"].as_str().unwrap()
+                    ));
                 }
                 waiting.extend(inputs(&kind));
             }
         }
     }
     // What concerns oneself may name a post; with none of one's own it is done without.
-    let personal = ["setLanguage", "changePassword", "createToken", "signOutEverywhere"].map(|field| format!("{field}.post"));
+    let personal =
+        ["setLanguage", "changePassword", "createToken", "signOutEverywhere"].map(|field| format!("{field}.post"));
     places.into_iter().filter(|place| !personal.contains(place)).collect()
 }
 

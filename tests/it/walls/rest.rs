@@ -57,7 +57,8 @@ async fn a_refused_sign_in_tells_nothing() {
     }
     // Only the wrong password has left a trace: it was counted, and the trail knows.
     let after = app.footprint().await;
-    let changed: Vec<_> = after.iter().filter(|(table, digest)| before[*table] != **digest).map(|(table, _)| table).collect();
+    let changed: Vec<_> =
+        after.iter().filter(|(table, digest)| before[*table] != **digest).map(|(table, _)| table).collect();
     assert_eq!(changed, ["audit", "credential"]);
 }
 
@@ -96,7 +97,8 @@ async fn signing_out_ends_the_session_that_asks_and_no_other() {
     };
     let recorder = app.actor("zj/village/recorder");
     let before = app.footprint().await;
-    for token in ["", "what", "zj.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &recorder.token.replace("zj.", "edu.")] {
+    for token in ["", "what", "zj.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &recorder.token.replace("zj.", "edu.")]
+    {
         assert_eq!(sign_out(token).await, 204, "{token}");
     }
     assert_eq!(app.footprint().await, before);

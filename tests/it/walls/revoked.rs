@@ -37,7 +37,10 @@ async fn everything_is_taken_away(app: &TestApp) {
     let other = recorder.with_token(made["token"].as_str().unwrap());
     assert_eq!(code(&other, &record).await, "");
     security.mutate("endSession", json!({ "session": made["session"]["id"] }), "session { id }").await;
-    assert_eq!((code(&other, &record).await.as_str(), code(&recorder, &record).await.as_str()), ("UNAUTHENTICATED", ""));
+    assert_eq!(
+        (code(&other, &record).await.as_str(), code(&recorder, &record).await.as_str()),
+        ("UNAUTHENTICATED", "")
+    );
     // Time: a post of one day is over with the day.
     let grant = json!({ "account": recorder2.account.to_string(), "org": recorder.org.to_string(),
                         "role": "branch_recorder", "until": "2026-03-02" });

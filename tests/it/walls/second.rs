@@ -1,1 +1,228 @@
-//!
+//! The second wall by itself: statements as the application's own role, past use cases and casbin. What `architecture`
+//! promises of it: tenant, organisation, direction of flow, no decision on one's own, nothing changed after it was sent,
+//! nobody widens himself.
+
+use serde_json::json;
+use testkit::{Actor, Setup};
+
+use super::{
+    case::{On, State},
+    world::{World, text},
+};
+
+/// Who tries what; `{…}` stands for ids of the world.
+const ATTEMPTS: &[(&str, &str)] = &[
+    // Direction of flow: the upward step is written by its functions alone.
+    ("zj/village/recorder", "UPDATE record SET state = 'final' WHERE id = '{draft}'"),
+    ("zj/village/recorder", "INSERT INTO submission SELECT * FROM submission"),
+    ("zj/village/recorder", "INSERT INTO receipt SELECT * FROM receipt"),
+    ("zj/village/recorder", "UPDATE counter SET n = n + 1"),
+    ("zj/village/recorder", "INSERT INTO rollup_delta SELECT * FROM rollup_delta"),
+    ("zj/town/reviewer", "UPDATE receipt SET state = 'approved' WHERE state = 'pending'"),
+    ("zj/town/reviewer", "UPDATE submission SET state = 'final', position = 2"),
+    ("zj/village/recorder", "SELECT sec.decide('{town}', {no}, 'approved', '{}', '{now}', NULL)"),
+    ("zj/county/reviewer", "SELECT sec.decide('{town}', {no}, 'approved', '{}', '{now}', NULL)"),
+    ("zj/county/reviewer", "SELECT sec.decide('{county}', 1000, 'approved', '{}', '{now}', NULL)"),
+    ("edu/university/reviewer", "SELECT sec.decide('{town}', {no}, 'approved', '{}', '{now}', NULL)"),
+    ("zj/village/secretary", "SELECT sec.recall('{at_town}', '{now}', NULL)"),
+    ("zj/town/reviewer", "SELECT sec.recall('{at_town}', '{now}', NULL)"),
+    // Organisation: a sibling, a superior that holds it, and one that does not.
+    ("zj/village2/secretary", "SELECT sec.discard('{draft}', 1, '{now}', NULL)"),
+    ("zj/village2/secretary", "SELECT sec.submit('{draft}', 1, 1, '\\x00', '{}', '[]', 202602, '{}', '{now}', NULL)"),
+    ("zj/village2/secretary", "UPDATE record SET rev = rev + 1 WHERE id = '{draft}'"),
+    ("zj/town/reviewer", "UPDATE record SET rev = rev + 1 WHERE id = '{returned}'"),
+    ("zj/town/reviewer", "SELECT FROM record_version WHERE record_id = '{returned}' AND NOT submitted"),
+    ("zj/town/reviewer", "SELECT FROM record WHERE id IN ('{draft}', '{withdrawn}')"),
+    ("zj/town/reviewer", "SELECT FROM event WHERE record_id IN ('{draft}', '{withdrawn}')"),
+    ("zj/county/reviewer", "SELECT FROM record_version WHERE record_id IN ('{at_town}', '{draft}', '{returned}')"),
+    ("zj/county/reviewer", "SELECT FROM receipt WHERE org_id = '{town}' AND origin_id = '{village}'"),
+    ("zj/village2/secretary", "SELECT FROM record WHERE org_id = '{village}'"),
+    ("zj/village2/secretary", "SELECT FROM submission WHERE org_id = '{village}'"),
+    ("zj/village2/secretary", "SELECT FROM receipt WHERE origin_id = '{village}'"),
+    ("zj/village2/secretary", "SELECT FROM sec.figures('{village}', '{202600}', '{202602}', '{*}', false, false)"),
+    ("zj/village/recorder", "SELECT FROM sec.figures('{town}', '{202600}', '{202602}', '{*}', true, false)"),
+    ("zj/village2/secretary", "SELECT FROM org_contact WHERE org_id = '{village}'"),
+    ("zj/village2/secretary", "SELECT FROM post WHERE org_id = '{village}'"),
+    ("zj/village/recorder", "SELECT FROM post WHERE org_id = '{town}'"),
+    // Nothing is changed after it was sent.
+    ("zj/village/recorder", "UPDATE record_version SET content = '{}' WHERE record_id = '{at_town}'"),
+    ("zj/village/recorder", "UPDATE record_version SET title = 'x' WHERE record_id = '{final}'"),
+    ("zj/village/recorder", "UPDATE record_version SET submitted = false"),
+    ("zj/village/recorder", "UPDATE record SET version = 7 WHERE id = '{at_town}'"),
+    ("zj/village/recorder", "DELETE FROM record_version"),
+    ("zj/village/recorder", "DELETE FROM record"),
+    ("zj/village/recorder", "UPDATE event SET step = 'final'"),
+    ("zj/village/recorder", "DELETE FROM event"),
+    ("zj/province/audit", "UPDATE audit SET reason = 'x'"),
+    ("zj/province/audit", "DELETE FROM audit"),
+    // Nobody widens himself: posts.
+    ("zj/village/recorder", "INSERT INTO post (tenant_id, id, account_id, org_id, role, valid_from, granted_by, granted_at)
+      VALUES (sec.tenant(), gen_random_uuid(), sec.who(), '{town}', 'committee_reviewer', '{now}', sec.who(), '{now}')"),
+    ("zj/town/org_admin", "INSERT INTO post (tenant_id, id, account_id, org_id, role, valid_from, granted_by, granted_at)
+      VALUES (sec.tenant(), gen_random_uuid(), sec.who(), '{town}', 'committee_reviewer', '{now}', sec.who(), '{now}')"),
+    ("zj/town/org_admin", "INSERT INTO post (tenant_id, id, account_id, org_id, role, valid_from, granted_by, granted_at)
+      VALUES (sec.tenant(), gen_random_uuid(), '{recorder2}', '{county}', 'committee_reviewer', '{now}', sec.who(), '{now}')"),
+    ("zj/town/org_admin", "INSERT INTO post (tenant_id, id, account_id, org_id, role, valid_from, granted_by, granted_at)
+      VALUES (sec.tenant(), gen_random_uuid(), '{recorder2}', '{village}', 'security_admin', '{now}', sec.who(), '{now}')"),
+    ("zj/province/security", "INSERT INTO post (tenant_id, id, account_id, org_id, role, valid_from, granted_by, granted_at)
+      VALUES (sec.tenant(), gen_random_uuid(), sec.who(), '{village}', 'branch_recorder', '{now}', sec.who(), '{now}')"),
+    ("zj/province/system", "INSERT INTO post (tenant_id, id, account_id, org_id, role, valid_from, granted_by, granted_at)
+      VALUES (sec.tenant(), gen_random_uuid(), '{recorder2}', '{village}', 'org_admin', '{now}', sec.who(), '{now}')"),
+    ("zj/village/recorder", "UPDATE post SET valid_to = NULL WHERE valid_to IS NOT NULL"),
+    ("zj/town/org_admin", "UPDATE post SET valid_to = '2099-01-01' WHERE valid_to IS NOT NULL"),
+    ("zj/village/recorder", "UPDATE post SET role = 'committee_reviewer'"),
+    ("zj/village/recorder", "UPDATE post SET valid_to = '{now}' WHERE account_id <> sec.who()"),
+    ("zj/town/org_admin", "UPDATE post SET valid_to = '{now}' WHERE org_id = '{county}'"),
+    // … the policy …
+    ("zj/village/recorder", "INSERT INTO policy_line SELECT * FROM policy_line"),
+    ("zj/province/system", "DELETE FROM policy_line"),
+    ("zj/province/audit", "INSERT INTO policy_line (tenant_id, id, role, kind, action, relation, level_from, level_to, ceiling, effect)
+      VALUES (sec.tenant(), gen_random_uuid(), 'audit_admin', 'post', 'grant', 'self', 1, 12, 0, 'allow')"),
+    ("zj/province/audit", "INSERT INTO role (tenant_id, name, base, zh, en) VALUES (sec.tenant(), 'mine', 'org_admin', 'x', 'x')"),
+    ("zj/province/security", "UPDATE role SET base = 'org_admin'"),
+    ("zj/province/system", "SELECT sec.raise_policy_version()"),
+    ("zj/province/system", "UPDATE tenant SET policy_version = 1"),
+    ("zj/province/security", "UPDATE tenant SET settings = '{}'"),
+    ("zj/province/security", "UPDATE route SET levels = '{}'"),
+    // … other people, and what they sign in with.
+    ("zj/province/security", "INSERT INTO session (tenant_id, id, account_id, token_hash, kind, label, created_at, expires_at)
+      VALUES (sec.tenant(), gen_random_uuid(), '{recorder2}', '\\x01', 'program', 'x', '{now}', '2099-01-01')"),
+    ("zj/village/recorder", "UPDATE session SET ended_at = NULL"),
+    ("zj/village/recorder", "UPDATE session SET expires_at = '2099-01-01'"),
+    ("zj/village/recorder", "UPDATE session SET ended_at = '{now}' WHERE account_id <> sec.who()"),
+    ("zj/village/recorder", "SELECT token_hash FROM session"),
+    ("zj/village/recorder", "SELECT password FROM credential"),
+    ("zj/village/recorder", "INSERT INTO invitation (tenant_id, token_hash, account_id, expires_at, invited_by)
+      VALUES (sec.tenant(), '\\x02', '{invited}', '2099-01-01', sec.who())"),
+    ("zj/town2/org_admin", "INSERT INTO invitation (tenant_id, token_hash, account_id, expires_at, invited_by)
+      VALUES (sec.tenant(), '\\x02', '{invited}', '2099-01-01', sec.who())"),
+    ("zj/town2/org_admin", "UPDATE account SET state = 'suspended' WHERE id = '{recorder2}'"),
+    ("zj/village/recorder", "UPDATE account SET state = 'suspended' WHERE id = '{recorder2}'"),
+    ("zj/town2/org_admin", "SELECT sec.end_sessions('{recorder2}', '{now}')"),
+    ("zj/province/system", "SELECT FROM sec.posts_of('{recorder2}', '{now}')"),
+    ("zj/province/system", "SELECT FROM audit"),
+    // The tree.
+    ("zj/village/recorder", "UPDATE org SET name = 'x'"),
+    ("zj/town2/org_admin", "SELECT sec.rename_org('{village}', gen_random_uuid(), gen_random_uuid(), 'x', NULL, '2026-03-02', NULL, NULL, NULL, '{now}')"),
+    ("zj/town/reviewer", "SELECT sec.rename_org('{village}', gen_random_uuid(), gen_random_uuid(), 'x', NULL, '2026-03-02', NULL, NULL, NULL, '{now}')"),
+    // The worker's and the operator's own functions.
+    ("zj/province/system", "SELECT sec.fold(1, 100)"),
+    ("zj/province/system", "SELECT sec.enter_as(1, '{recorder2}', NULL, '{now}')"),
+    ("zj/province/system", "SELECT sec.context(1, '{recorder2}', NULL, '{now}')"),
+];
+
+/// Tables in which the administrators of the other tenant find nothing of this one.
+const TABLES: &[&str] = &[
+    "org",
+    "org_version",
+    "org_succession",
+    "org_contact",
+    "account",
+    "role",
+    "post",
+    "policy_line",
+    "record_type",
+    "route",
+    "record",
+    "record_version",
+    "submission",
+    "receipt",
+    "event",
+    "idempotency",
+    "audit",
+];
+
+#[tokio::test]
+async fn the_role_of_the_application_cannot_do_more_than_is_promised() {
+    let world = World::new(Setup::default()).await;
+    let app = &world.app;
+    // An ended post of the recorder's own, and an ended session of his: neither comes to life again.
+    testkit::sql(&app.owner, "UPDATE session SET ended_at = created_at WHERE id = (SELECT min(id::text)::uuid FROM session WHERE label = 'tests' AND account_id IN (SELECT id FROM account WHERE name LIKE '%village-recorder2'))").await;
+    let recorder = app.actor("zj/village/recorder");
+    let grant = json!({ "account": recorder.account.to_string(), "org": recorder.org.to_string(), "role": "branch_secretary",
+                        "until": "2026-12-31" });
+    app.actor("zj/town/org_admin").mutate("grantPost", grant, "post { id }").await;
+    let token = json!({ "label": "旧", "days": 1 });
+    let made = recorder.mutate("createToken", token, "session { id }").await;
+    recorder.mutate("endSession", json!({ "session": made["session"]["id"] }), "session { id }").await;
+
+    let before = app.footprint().await;
+    let mut faults = Vec::new();
+    for (key, statement) in ATTEMPTS {
+        let statement = filled(&world, statement);
+        match app.as_application(&app.actor(key), &statement).await {
+            Ok(0) => {}
+            Ok(rows) => faults.push(format!("{key}: {rows} rows of {statement}")),
+            // A mistake of writing is no refusal.
+            Err(refusal)
+                if refusal.starts_with("42601")
+                    || refusal.starts_with("42703")
+                    || refusal.starts_with("42883")
+                    || refusal.starts_with("42P01")
+                    || refusal.starts_with("22") =>
+            {
+                faults.push(format!("{key}: {refusal}: {statement}"));
+            }
+            Err(_) => {}
+        }
+    }
+    for table in TABLES {
+        let of_zj = format!("SELECT tenant_id FROM {table} WHERE tenant_id IN (SELECT 1)");
+        for key in ["edu/university/security", "edu/university/audit", "edu/university/system"] {
+            let read = app.as_application(&app.actor(key), &of_zj).await;
+            if read != Ok(0) {
+                faults.push(format!("{key} reads {table}: {read:?}"));
+            }
+        }
+    }
+    let after = app.footprint().await;
+    let changed: Vec<_> = after.iter().filter(|(table, digest)| before.get(*table) != Some(digest)).collect();
+    assert!(faults.is_empty() && changed.is_empty(), "{}\nchanged: {changed:?}", faults.join("\n"));
+}
+
+/// Nobody decides his own submission, in whatever post: the function refuses it, whoever asks.
+#[tokio::test]
+async fn nobody_decides_his_own_submission() {
+    let world = World::new(Setup::default()).await;
+    let app = &world.app;
+    let recorder = app.actor("zj/village/recorder");
+    let town = app.org("zj/town").to_string();
+    let grant = json!({ "account": recorder.account.to_string(), "org": town, "role": "committee_reviewer" });
+    let made = app.actor("zj/town/org_admin").mutate("grantPost", grant, "post { id }").await;
+    let mut reviewer: Actor<'_> = recorder.clone();
+    reviewer.post = text(&made["post"]["id"]).parse().unwrap();
+    let statement = filled(&world, "SELECT sec.decide('{town}', {no}, 'approved', '{}', '{now}', NULL)");
+    let before = app.footprint().await;
+    let refusal = app.as_application(&reviewer, &statement).await.unwrap_err();
+    assert_eq!(refusal, "FD002: decide: own submission");
+    let input = json!({ "receipt": world.shared(On::Record(State::AtTown)).town });
+    let through = reviewer.mutate("approveReceipt", input, "receipt { version }").await;
+    assert_eq!(through["problems"][0]["code"], "OWN_SUBMISSION");
+    assert_eq!(app.footprint().await, before);
+    // The same statement is no mistake: somebody else's hand moves it.
+    assert_eq!(app.as_application(&app.actor("zj/town/reviewer"), &statement).await, Ok(1));
+}
+
+/// Ids of the world in place of their names, as the database writes them.
+fn filled(world: &World, statement: &str) -> String {
+    let bare = |id: &str| id.split_once(':').map_or_else(String::new, |(_, rest)| rest.to_owned());
+    let record = |state| bare(&world.shared(On::Record(state)).record);
+    let (_, no) = world.shared(On::Record(State::AtTown)).town.rsplit_once('.').unwrap();
+    let org = |key: &str| bare(&world.app.org(key).to_string());
+    [
+        ("{draft}", record(State::Draft)),
+        ("{at_town}", record(State::AtTown)),
+        ("{returned}", record(State::Returned)),
+        ("{withdrawn}", record(State::Withdrawn)),
+        ("{final}", record(State::Final)),
+        ("{no}", no.to_owned()),
+        ("{village}", org("zj/village")),
+        ("{town}", org("zj/town")),
+        ("{county}", org("zj/county")),
+        ("{recorder2}", bare(&world.app.actor("zj/village/recorder2").account.to_string())),
+        ("{invited}", bare(&world.shared(On::Invited).account)),
+        ("{now}", testkit::TestClock::beginning().to_rfc3339()),
+    ]
+    .into_iter()
+    .fold(statement.to_owned(), |text, (name, id)| text.replace(name, &id))
+}

@@ -75,8 +75,8 @@ pub(super) fn records() -> Vec<Case> {
         rows.push(
             Case::query(
                 "explain",
-                "query($id: ID) { explain(action: \"record.view\", object: $id) { allowed steps } }",
-                |asked| json!({ "id": asked.subject.record }),
+                "query($object: ID) { explain(action: \"record.view\", object: $object) { allowed steps } }",
+                |asked| json!({ "object": asked.subject.record }),
             )
             .on(on)
             .may(match state {
@@ -108,7 +108,7 @@ pub(super) fn records() -> Vec<Case> {
 pub(super) fn receipts() -> Vec<Case> {
     let whole =
         "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id }";
-    let view = format!("query($receipt: ID!) {{ receipt(id: $receipt) {{ {whole} }} }}");
+    let view = format!("query($id: ID!) {{ receipt(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $queue: ReceiptQueue!) { receipts(org: $org, queue: $queue) { nodes { id title } } }";
     let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toReview overdue held } }";
     let mut rows = vec![
@@ -130,7 +130,12 @@ pub(super) fn receipts() -> Vec<Case> {
     ];
     for state in State::ALL.into_iter().filter(|state| *state != State::Draft) {
         let on = On::Record(state);
-        rows.push(Case::query("receipt", &view, town).on(on).may(&[TOWN]).first_alone(NEAR_TOWN));
+        rows.push(
+            Case::query("receipt", &view, |asked| json!({ "id": asked.subject.town }))
+                .on(on)
+                .may(&[TOWN])
+                .first_alone(NEAR_TOWN),
+        );
         let decide = |field, arguments| {
             let case = Case::mutation(field, RECEIPT, arguments).on(on).first_alone(AT_TOWN);
             if state == State::AtTown { case.may(&[TOWN_DECIDES]) } else { case.refused(&[TOWN_DECIDES]) }
@@ -153,7 +158,12 @@ pub(super) fn receipts() -> Vec<Case> {
     }
     for state in [State::AtCounty, State::Final] {
         let on = On::Record(state);
-        rows.push(Case::query("receipt", &view, county).on(on).may(&[COUNTY]).first_alone(NEAR_COUNTY));
+        rows.push(
+            Case::query("receipt", &view, |asked| json!({ "id": asked.subject.county }))
+                .on(on)
+                .may(&[COUNTY])
+                .first_alone(NEAR_COUNTY),
+        );
         let decide = Case::mutation("approveReceipt", RECEIPT, county).on(on).first_alone(AT_COUNTY);
         rows.push(if state == State::AtCounty {
             decide.may(&[COUNTY_DECIDES])

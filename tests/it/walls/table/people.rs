@@ -49,22 +49,22 @@ fn reads() -> Vec<Case> {
         .open(),
         Case::query(
             "sessions",
-            "query($id: ID!) { sessions(account: $id) { id label } }",
-            |asked| json!({ "id": asked.subject.account }),
+            "query($account: ID!) { sessions(account: $account) { id label } }",
+            |asked| json!({ "account": asked.subject.account }),
         )
         .on(On::Session)
         .may(&[SECURITY]),
         Case::query(
             "posts",
-            &format!("query($id: ID) {{ posts(org: $id) {nodes} }}"),
-            |asked| json!({ "id": asked.org("zj/village") }),
+            &format!("query($org: ID) {{ posts(org: $org) {nodes} }}"),
+            |asked| json!({ "org": asked.org("zj/village") }),
         )
         .may(READ_POSTS)
         .first_alone(ABOVE),
         Case::query(
             "posts",
-            &format!("query($id: ID) {{ posts(account: $id, endedToo: true) {nodes} }}"),
-            |asked| json!({ "id": asked.subject.account }),
+            &format!("query($account: ID) {{ posts(account: $account, endedToo: true) {nodes} }}"),
+            |asked| json!({ "account": asked.subject.account }),
         )
         .on(On::Post)
         .may(READ_POSTS)

@@ -80,8 +80,11 @@ fn a_move_makes_no_cycle_and_fits_the_levels() {
     let today = day(TODAY);
     let (me, below, other) =
         (standing(2, Some(1), "1/2/"), standing(3, Some(2), "1/2/3/"), standing(4, Some(1), "1/4/"));
-    let try_it =
-        |superior: &Standing, deepest, levels| codes(&relocate(&me, superior, Level(deepest), (today, today), levels));
+    let ask = |me: &Standing, superior: &Standing, deepest, levels| {
+        let level = level_below(&me.org, &superior.org);
+        codes(&relocate(me, Target { superior, level, deepest: Level(deepest) }, (today, today), levels))
+    };
+    let try_it = |superior: &Standing, deepest, levels| ask(&me, superior, deepest, levels);
     assert_eq!(try_it(&other, 3, 4), []);
     assert_eq!(try_it(&other, 3, 3), [Code::Invalid]);
     let far = standing(5, Some(3), "1/2/3/5/");
