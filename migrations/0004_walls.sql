@@ -72,9 +72,11 @@ CREATE POLICY seen ON session FOR SELECT TO fonds_app
          AND (account_id = (SELECT sec.who()) OR 'security' = ANY ((SELECT sec.duties())::text[])));
 CREATE POLICY begun ON session FOR INSERT TO fonds_app
   WITH CHECK (tenant_id = (SELECT sec.tenant()) AND account_id = (SELECT sec.who()));
+-- What has ended stays ended.
 CREATE POLICY ended ON session FOR UPDATE TO fonds_app
   USING (tenant_id = (SELECT sec.tenant())
-         AND (account_id = (SELECT sec.who()) OR 'security' = ANY ((SELECT sec.duties())::text[])));
+         AND (account_id = (SELECT sec.who()) OR 'security' = ANY ((SELECT sec.duties())::text[])))
+  WITH CHECK (tenant_id = (SELECT sec.tenant()) AND ended_at IS NOT NULL);
 GRANT SELECT (tenant_id, id, account_id, kind, label, introspect, created_at, expires_at, ended_at),
   INSERT (tenant_id, id, account_id, token_hash, kind, label, introspect, created_at, expires_at), UPDATE (ended_at) ON session TO fonds_app;
 

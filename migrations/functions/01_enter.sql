@@ -22,7 +22,8 @@ BEGIN
     INTO post_ids, post_orgs, post_roles, post_duties, post_paths, post_levels, v_roots
     FROM held h JOIN org o ON o.tenant_id = p_tenant AND o.id = h.org_id;
   PERFORM set_config('app.tenant', p_tenant::text, true), set_config('app.who', p_account::text, true),
-          set_config('app.post', coalesce(p_acting::text, ''), true),
+          -- A post that is not held is none to act under.
+          set_config('app.post', CASE WHEN post_ids IS NULL THEN '' ELSE coalesce(p_acting::text, '') END, true),
           set_config('app.orgs', coalesce(post_orgs::text, ''), true),
           set_config('app.roots', coalesce(v_roots::text, ''), true),
           set_config('app.duties', coalesce(array_remove(post_duties, '')::text, ''), true);

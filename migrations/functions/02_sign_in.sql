@@ -170,6 +170,18 @@ END $$;
 REVOKE ALL ON FUNCTION sec.post_duty FROM PUBLIC;
 CREATE OR REPLACE TRIGGER post_duty BEFORE INSERT ON post FOR EACH ROW EXECUTE FUNCTION sec.post_duty();
 
+-- An end is moved forward only: nobody prolongs a post, or brings an ended one back; it is granted again, by somebody else.
+CREATE OR REPLACE FUNCTION sec.post_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF sec.who() IS NOT NULL THEN
+    RAISE EXCEPTION 'post: an end is not put off' USING ERRCODE = 'FD002';
+  END IF;
+  RETURN NEW;
+END $$;
+REVOKE ALL ON FUNCTION sec.post_end FROM PUBLIC;
+CREATE OR REPLACE TRIGGER post_end BEFORE UPDATE ON post FOR EACH ROW
+  WHEN (OLD.valid_to IS NOT NULL AND (NEW.valid_to IS NULL OR NEW.valid_to > OLD.valid_to)) EXECUTE FUNCTION sec.post_end();
+
 -- All posts that a person holds now, for an explanation: one's own, or anybody's for the security administrator.
 CREATE OR REPLACE FUNCTION sec.posts_of(p_account uuid, p_at timestamptz)
 RETURNS TABLE (id uuid, org_id uuid, role text, duty text, path text, level smallint)

@@ -105,7 +105,11 @@ need_rust() {
   have cargo || PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
   local wanted found
   wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$FONDS_ROOT/Cargo.toml")
-  have cargo || die "Rust $wanted is missing: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh   (https://rustup.rs), then again"
+  if ! have cargo && have curl; then
+    say "installing Rust by rustup (https://rustup.rs)"
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y -q --profile default --default-toolchain stable >&2 || true
+  fi
+  have cargo || die "Rust $wanted is missing: see https://rustup.rs, then again"
   found=$(cd "$FONDS_ROOT" && cargo --version | sed -E 's/cargo ([0-9]+)\.([0-9]+).*/\2/')
   [ "$found" -ge "${wanted#*.}" ] || die "Rust $wanted or newer is needed, found $(cargo --version): rustup update stable"
   need_cc

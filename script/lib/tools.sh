@@ -48,7 +48,7 @@ graphql_audits() {
   server=$!
   until [ -s "$folder/demo.json" ]; do
     tries=$((tries + 1))
-    if [ $tries -gt 1200 ] || ! kill -0 $server 2>/dev/null; then
+    if [ $tries -gt 3600 ] || ! kill -0 $server 2>/dev/null; then
       tail -n 20 "$folder/log" >&2
       kill $server 2>/dev/null || true
       die "the server to audit did not come up"
@@ -56,7 +56,19 @@ graphql_audits() {
     sleep 0.1
   done
   FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
+  [ $code != 0 ] || walkthrough "$folder" || code=$?
   kill $server 2>/dev/null || true
   wait $server 2>/dev/null || true
   return $code
+}
+
+# walkthrough FOLDER: runs the lines of docs/walkthrough.md, all in one shell, against the demo of that folder.
+walkthrough() {
+  local lines=$1/walkthrough.sh
+  {
+    printf 'set -euo pipefail\ntrap %s ERR\n' "'printf \"the walk-through stopped at: %s\\n\" \"\$BASH_COMMAND\" >&2'"
+    awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' docs/walkthrough.md | sed "s#\\.fonds/demo.env#$1/demo.env#"
+  } >"$lines"
+  bash "$lines" >"$1/walkthrough.log" || { tail -n 20 "$1/walkthrough.log" >&2; return 1; }
+  say "the walk-through: $(grep -c '^ask\|^deny' "$lines") questions, answered as it says"
 }

@@ -4,6 +4,7 @@
 mod fault;
 mod fault_flow;
 mod flow;
+mod org;
 mod people;
 mod rollup;
 mod smoke;

@@ -117,6 +117,10 @@ impl App {
         let entry = command.post.map_or_else(|| caller.entry.clone(), |post| caller.entry.acting(post));
         let entered = self.store.write(&entry, now).await?;
         let (actor, mut tx) = entered.ok_or(Error::Unauthenticated)?;
+        // A post that is not held (any more) is not there: nothing is done in its name, nor answered once more.
+        if actor.acting.is_some() && actor.acting_posts().next().is_none() {
+            return Err(Error::NotFound);
+        }
         let digest = store::idempotency::digest(command.operation, &command.input);
         match store::idempotency::claim(&mut tx, &command.key, command.operation, digest).await? {
             Known::Fresh => {}

@@ -8,7 +8,7 @@ mod plan;
 mod tenant;
 mod year;
 
-use std::{fs, path::Path, process::ExitCode};
+use std::{fmt::Write as _, fs, path::Path, process::ExitCode};
 
 use app::SystemClock;
 use domain::{clock::Clock as _, tenant::TenantKey};
@@ -24,15 +24,21 @@ use crate::{
 };
 use load::Loader;
 
-/// The file in which scripts find address and sign-ins.
+/// The file in which scripts find address and sign-ins, once it answers.
 const FILE: &str = "demo.json";
+/// The same for shells: `. .fonds/demo.env`.
+const ENV: &str = "demo.env";
+/// What an earlier start has loaded: the tokens, without an address.
+const LOADED: &str = "loaded.json";
 
 /// Migrates, loads where nothing is loaded, serves gateway and worker, writes `demo.json` once it answers. The rest of
 /// the city's year is written in the background.
 pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Result<ExitCode, Failure> {
     let file = dir.join(FILE);
-    if fresh && file.exists() {
-        fs::remove_file(&file)?;
+    // Whoever waits for it must not read that of an earlier start.
+    let gone = if fresh { &[FILE, ENV, LOADED][..] } else { &[FILE, ENV][..] };
+    for name in gone.iter().filter(|name| dir.join(name).exists()) {
+        fs::remove_file(dir.join(name))?;
     }
     // Plain http on one's own machine.
     settings.http.https = false;
@@ -46,12 +52,17 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
         store: Store::open(&settings.store()?)?,
         now: SystemClock.now(),
     };
+    let loaded = dir.join(LOADED);
     let told = tokio::select! {
-        told = told(&loader, &file) => told?,
+        told = told(&loader, &loaded) => told?,
         () = running.stop.cancelled() => return Ok(ExitCode::FAILURE),
     };
     let served = serve::start(&settings, true, &running).await?;
-    write(&file, &served.address.to_string(), told.clone())?;
+    let url = format!("http://{}", served.address);
+    let mut json = told.clone();
+    json.insert("url".to_owned(), url.clone().into());
+    write(&dir.join(ENV), &env(&url, &told))?;
+    write(&file, &format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     explain(&served.address.to_string(), &file, &told);
     let stop = running.stop.clone();
     running.tasks.spawn(async move {
@@ -68,7 +79,7 @@ async fn told(loader: &Loader, file: &Path) -> Result<Map<String, Value>, Failur
     if loader.owner.tenant(&key).await?.is_none() {
         let told = loader.load().await?;
         // Kept before anything serves: a second start must know the tokens.
-        write(file, "", told.clone())?;
+        write(file, &serde_json::to_string(&told)?)?;
         return Ok(told);
     }
     let text = fs::read_to_string(file).map_err(|_| {
@@ -97,12 +108,24 @@ fn explain(address: &str, file: &Path, told: &Map<String, Value>) {
     }
 }
 
-fn write(file: &Path, address: &str, mut told: Map<String, Value>) -> Result<(), Failure> {
-    told.insert("url".to_owned(), format!("http://{address}").into());
-    let text = serde_json::to_string_pretty(&told)?;
-    // Whole or not at all: whoever waits for the file reads it at once. It holds tokens: for its owner alone.
+/// `URL`, and for each person `NAME_TOKEN`, `NAME_POST`, `NAME_ORG`.
+fn env(url: &str, told: &Map<String, Value>) -> String {
+    let people = told.get("people").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let mut text = format!("URL='{url}'\n");
+    for person in people {
+        let word = |name: &str| person.get(name).and_then(Value::as_str).unwrap_or_default();
+        let key = word("key").to_uppercase();
+        for name in ["token", "post", "org"] {
+            let _ = writeln!(text, "{key}_{}='{}'", name.to_uppercase(), word(name));
+        }
+    }
+    text
+}
+
+/// Whole or not at all: whoever waits for the file reads it at once. It holds tokens: for its owner alone.
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
     let part = file.with_extension("part");
-    fs::write(&part, format!("{text}\n"))?;
+    fs::write(&part, text)?;
     fs::set_permissions(&part, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     fs::rename(part, file)?;
     Ok(())

@@ -53,13 +53,15 @@ impl Served {
             .spawn()
             .unwrap();
         let served = Self { child, address };
-        for _ in 0..400 {
-            if ask(address, "GET /readyz", "", &Value::Null).await.is_some_and(|ready| ready["ready"] == true) {
+        let mut said = None;
+        for _ in 0..1200 {
+            said = ask(address, "GET /readyz", "", &Value::Null).await;
+            if said.as_ref().is_some_and(|ready| ready["ready"] == true) {
                 return served;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("fonds serve is not ready after ten seconds");
+        panic!("fonds serve is not ready after half a minute: {said:?}");
     }
 
     /// SIGKILL: no word of goodbye.

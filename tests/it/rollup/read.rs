@@ -56,7 +56,7 @@ pub(crate) async fn compare(app: &TestApp, model: &Model, turn: usize, all: bool
     for org in ORGS {
         for (at, (from, to)) in RANGES.into_iter().enumerate() {
             for (by_child, by_month) in [(false, false), (true, false), (false, true), (true, true)] {
-                if !all && (at != turn % 3 || by_month != (turn % 2 == 0)) {
+                if !all && (at != turn % 3 || by_month != turn.is_multiple_of(2)) {
                     continue;
                 }
                 let asked = Asked { org, from, to, types: &KINDS, by_child, by_month };

@@ -215,6 +215,10 @@ impl Case {
         let member = actor.starts_with("zj/") && has_post;
         match self.denial {
             _ if actor == super::people::NOBODY => Some("UNAUTHENTICATED"),
+            // Nothing is done in the name of a post that is not held.
+            Denial::Plain | Denial::Known | Denial::Own | Denial::Hidden if self.mutation && !has_post => {
+                Some("NOT_FOUND")
+            }
             Denial::Plain => Some("FORBIDDEN"),
             Denial::Known if member => Some("FORBIDDEN"),
             Denial::Own if has_post => Some("FORBIDDEN"),

@@ -45,7 +45,7 @@ pub(crate) fn fault(
     let barren = is_barren(&body["data"], &echoed);
     let refused = body.to_string().contains(r#""severity":"REFUSAL""#);
     match expected {
-        Expected::Done if !code.is_empty() || refused || barren => wrong("not done"),
+        Expected::Done if !code.is_empty() || refused || is_barren(&body["data"], "") => wrong("not done"),
         Expected::Refused if !code.is_empty() || !refused || !barren => wrong("not refused"),
         Expected::Barren | Expected::Denied(_) if !barren => wrong("not denied"),
         Expected::Denied(Some(told)) if code != told => wrong(&format!("not {told}")),

@@ -50,12 +50,17 @@ impl World {
         let mut kinds: Vec<On> = State::ALL.into_iter().map(On::Record).collect();
         kinds.extend([On::Nothing, On::TownDraft, On::Invited, On::Person, On::Suspended, On::Line]);
         for on in kinds {
-            let subject = world.fresh(on).await;
+            let subject = match on {
+                On::Record(state) => world.record(state, LATER).await,
+                _ => world.fresh(on).await,
+            };
             world.shared.insert(on, subject);
         }
         let recorder2 = world.app.actor("zj/village/recorder2");
         let village = world.app.org("zj/village").to_string();
         let session = world.session_of(&recorder2).await;
+        let contact = json!({ "org": village, "telephone": "0571-7654321" });
+        world.app.actor("zj/town/org_admin").mutate("setOrgContact", contact, "contact { telephone }").await;
         let of = |subject: Subject| Subject { org: village.clone(), account: recorder2.account.to_string(), ..subject };
         let (post, org) = (recorder2.post.to_string(), village.clone());
         let shared = [
@@ -83,7 +88,7 @@ impl World {
         let village = app.org("zj/village").to_string();
         match on {
             On::Nothing => Subject::default(),
-            On::Record(state) => self.record(state).await,
+            On::Record(state) => self.record(state, "再次修改").await,
             On::TownDraft => {
                 let (record, rev) = draft(&app.actor("zj/town/reviewer")).await;
                 Subject { record, rev, ..Subject::default() }
@@ -124,7 +129,7 @@ impl World {
     }
 
     /// A record of the branch in a state, written and sent by its recorder, approved or returned by `zj/town/reviewer`.
-    async fn record(&self, state: State) -> Subject {
+    async fn record(&self, state: State, later: &str) -> Subject {
         let (recorder, reviewer) = (self.app.actor("zj/village/recorder"), self.app.actor("zj/town/reviewer"));
         let (record, rev) = draft(&recorder).await;
         let org = recorder.org.to_string();
@@ -150,7 +155,7 @@ impl World {
                 let decided = json!({ "receipt": made.town, "reasons": ["CONTENT"] });
                 reviewer.mutate("returnReceipt", decided, "receipt { version }").await;
                 let rev = rev_of(&recorder, &made.record).await;
-                let later = json!({ "record": made.record, "rev": rev, "writing": writing(LATER) });
+                let later = json!({ "record": made.record, "rev": rev, "writing": writing(later) });
                 recorder.mutate("saveDraft", later, "record { rev }").await;
             }
             State::Withdrawn => {

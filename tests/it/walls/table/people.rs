@@ -53,7 +53,8 @@ fn reads() -> Vec<Case> {
             |asked| json!({ "account": asked.subject.account }),
         )
         .on(On::Session)
-        .may(&[SECURITY]),
+        .may(&[SECURITY])
+        .nothing_for(&["edu/university/security"]),
         Case::query(
             "posts",
             &format!("query($org: ID) {{ posts(org: $org) {nodes} }}"),
