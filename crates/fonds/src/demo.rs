@@ -52,9 +52,9 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
         store: Store::open(&settings.store()?)?,
         now: SystemClock.now(),
     };
-    let loaded = dir.join(LOADED);
+    let before = dir.join(LOADED);
     let told = tokio::select! {
-        told = told(&loader, &loaded) => told?,
+        told = told(&loader, &before) => told?,
         () = running.stop.cancelled() => return Ok(ExitCode::FAILURE),
     };
     let served = serve::start(&settings, true, &running).await?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Id, id::noun, org::Place, tenant::Level};
-use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
+use sqlx::{Connection as _, PgConnection, PgPool, Row as _, postgres::PgQueryResult};
 use uuid::Uuid;
 
 use crate::{Actor, TestApp, TestClock};
@@ -109,12 +109,7 @@ impl TestApp {
             .execute(&mut *tx)
             .await
             .map_err(|error| error.to_string())?;
-        #[expect(
-            clippy::disallowed_types,
-            reason = "what a test tries against the second wall is written in the test"
-        )]
-        use sqlx::AssertSqlSafe;
-        let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut *tx).await;
+        let done = attempt(&mut tx, statements).await;
         let done = done.map_err(|error| error.as_database_error().map_or_else(|| error.to_string(), told))?;
         tx.commit().await.map_err(|error| error.to_string())?;
         Ok(done.rows_affected())
@@ -138,4 +133,13 @@ fn told(error: &dyn sqlx::error::DatabaseError) -> String {
 
 fn accounts(people: &[Actor<'_>]) -> Vec<Uuid> {
     people.iter().map(|person| person.account.uuid()).collect()
+}
+
+async fn attempt(connection: &mut PgConnection, statements: &str) -> sqlx::Result<PgQueryResult> {
+    #[expect(
+        clippy::disallowed_types,
+        reason = "what a test tries against the second wall is written in the test"
+    )]
+    use sqlx::AssertSqlSafe;
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(connection).await
 }

@@ -65,7 +65,7 @@ impl World {
         let (post, org) = (recorder2.post.to_string(), village.clone());
         let shared = [
             (On::Org, of(Subject::default())),
-            (On::Post, of(Subject { post, org, ..Subject::default() })),
+            (On::Post, of(Subject { org, post, ..Subject::default() })),
             (On::Session, of(Subject { session, ..Subject::default() })),
         ];
         world.shared.extend(shared);
