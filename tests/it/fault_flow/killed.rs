@@ -1,4 +1,9 @@
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
@@ -52,11 +57,12 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     /// Until the process does not answer any more. What had no answer is asked again in its next life, or never.
-    async fn send(&mut self, address: SocketAddr, again: bool) {
+    async fn send(&mut self, address: SocketAddr, again: bool, answers: &AtomicUsize) {
         while let Some((record, key)) = self.waiting.pop() {
             match submit(address, &self.who, &record, &key).await {
                 Some(receipt) => {
                     self.promised.insert(record, receipt);
+                    answers.fetch_add(1, Ordering::Relaxed);
                 }
                 None if again => return self.waiting.push((record, key)),
                 None => return,
@@ -84,16 +90,24 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
         }
         let mut served = Served::start(&binary, &app).await;
         let (address, again) = (served.address, life % 2 == 0);
-        let sending = join_all(senders.iter_mut().map(|sender| sender.send(address, again)));
+        let answers = AtomicUsize::new(0);
+        let sending = join_all(senders.iter_mut().map(|sender| sender.send(address, again, &answers)));
         let killing = async {
-            tokio::time::sleep(Duration::from_millis(chance.random_range(150..500))).await;
+            let enough = chance.random_range(10..60);
+            for _ in 0..20_000 {
+                if answers.load(Ordering::Relaxed) >= enough {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            tokio::time::sleep(Duration::from_micros(chance.random_range(0..20_000))).await;
             served.kill();
         };
         tokio::join!(sending, killing);
     }
     settled(&app).await;
     let promised: BTreeMap<_, _> = senders.into_iter().flat_map(|sender| sender.promised).collect();
-    assert!(promised.len() > lives() * 4, "{} were acknowledged: nothing was tried", promised.len());
+    assert!(promised.len() >= lives() * 10, "{} were acknowledged: nothing was tried", promised.len());
     check(&app, &promised).await;
 }
 
