@@ -19,7 +19,7 @@ use crate::{
     org::Org,
     page::{Cursor, asked, connection},
     post::Post,
-    request::{Refuse as _, loaders, request},
+    request::{Answer, Refuse as _, answer, loaders, request},
     session::Session,
 };
 
@@ -85,18 +85,20 @@ impl From<domain::account::Account> for Account {
 #[ComplexObject]
 impl Account {
     /// The organisation that invited the person.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.inner.1).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.inner.1).await)
     }
 
     /// What the person signs in with; told to the person alone.
-    async fn login(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        if reading.actor.account != self.inner.0 {
-            return Ok(None);
-        }
-        app::account::login(&mut reading).await.map(Some).or_refuse(request)
+    async fn login(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            if reading.actor.account != self.inner.0 {
+                return Ok(None);
+            }
+            app::account::login(&mut reading).await.map(Some).or_refuse(request)
+        })
+        .await
     }
 }
 
@@ -118,48 +120,46 @@ pub(crate) async fn load(ctx: &Context<'_>, id: Id<noun::Account>) -> Result<Acc
     loaders(ctx).load_one(id).await?.map(Account::from).ok_or_else(absent)
 }
 
-/// The signed-in person.
-#[derive(Debug)]
-pub struct Viewer;
-
 /// The signed-in person, with posts and sessions.
-#[Object]
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Viewer {
+    /// Key of the tenant; tokens begin with it.
+    tenant_key: String,
+    /// May this session ask for the schema?
+    introspect: bool,
+}
+
+#[ComplexObject]
 impl Viewer {
     /// Oneself.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        app::account::own(&mut reading).await.map(Account::from).or_refuse(request)
-    }
-
-    /// Key of the tenant; tokens begin with it.
-    async fn tenant_key(&self, ctx: &Context<'_>) -> Result<String> {
-        let request = request(ctx);
-        let reading = request.reading().await.or_refuse(request)?;
-        Ok(reading.actor.tenant_key.as_str().to_owned())
-    }
-
-    /// May this session ask for the schema?
-    async fn introspect(&self, ctx: &Context<'_>) -> Result<bool> {
-        let request = request(ctx);
-        Ok(request.reading().await.or_refuse(request)?.actor.introspect)
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            app::account::own(&mut reading).await.map(Account::from).or_refuse(request)
+        })
+        .await
     }
 
     /// Posts held at this moment; a mutation names one of them.
-    async fn posts(&self, ctx: &Context<'_>) -> Result<Vec<Post>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let posts = app::post::mine(&mut reading).await.or_refuse(request)?;
-        Ok(posts.into_iter().map(|post| Post::of(post, &reading, request.locale)).collect())
+    async fn posts(&self, ctx: &Context<'_>) -> Answer<Vec<Post>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let posts = app::post::mine(&mut reading).await.or_refuse(request)?;
+            Ok(posts.into_iter().map(|post| Post::of(post, &reading, request.locale)).collect())
+        })
+        .await
     }
 
     /// Open sessions and tokens of one's own, newest first; two hundred at the most.
-    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let present = reading.actor.session;
-        let sessions = app::session::own(&mut reading).await.or_refuse(request)?;
-        Ok(sessions.into_iter().map(|session| Session::of(session, present)).collect())
+    async fn sessions(&self, ctx: &Context<'_>) -> Answer<Vec<Session>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let present = reading.actor.session;
+            let sessions = app::session::own(&mut reading).await.or_refuse(request)?;
+            Ok(sessions.into_iter().map(|session| Session::of(session, present)).collect())
+        })
+        .await
     }
 }
 
@@ -170,17 +170,22 @@ pub struct AccountQuery;
 #[Object]
 impl AccountQuery {
     /// The signed-in person.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
-        let request = request(ctx);
-        drop(request.reading().await.or_refuse(request)?);
-        Ok(Viewer)
+    async fn viewer(&self, ctx: &Context<'_>) -> Answer<Viewer> {
+        answer(ctx, |request| async move {
+            let reading = request.reading().await.or_refuse(request)?;
+            let actor = &reading.actor;
+            Ok(Viewer { tenant_key: actor.tenant_key.as_str().to_owned(), introspect: actor.introspect })
+        })
+        .await
     }
 
     /// A person of the tenant.
-    async fn account(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Account>> {
-        let request = request(ctx);
-        let id = parse(&id).or_refuse(request)?;
-        load(ctx, id).await.map(Some)
+    async fn account(&self, ctx: &Context<'_>, id: ID) -> Answer<Account> {
+        answer(ctx, |request| async move {
+            let id = parse(&id).or_refuse(request)?;
+            load(ctx, id).await
+        })
+        .await
     }
 
     /// People invited at an organisation, in the order of invitation.
@@ -190,15 +195,18 @@ impl AccountQuery {
         #[graphql(desc = "Which organisation.")] org: ID,
         #[graphql(desc = "How many, 1 to 100; 20 without.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
-    ) -> Result<Connection<Cursor, Account, EmptyFields, EmptyFields>> {
-        let request = request(ctx);
-        let page = asked::<Id<noun::Account>>(first, after, request.locale)?;
-        let org = parse(&org).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let mut accounts = app::account::list(&mut reading, org, page.after, page.first).await.or_refuse(request)?;
-        let more = accounts.len() > page.first as usize;
-        accounts.truncate(page.first as usize);
-        let items = accounts.into_iter().map(|account| (account.id, Account::from(account)));
-        Ok(connection(items, more, page.after.is_some()))
+    ) -> Answer<Connection<Cursor, Account, EmptyFields, EmptyFields>> {
+        answer(ctx, |request| async move {
+            let page = asked::<Id<noun::Account>>(first, after, request.locale)?;
+            let org = parse(&org).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let mut accounts =
+                app::account::list(&mut reading, org, page.after, page.first).await.or_refuse(request)?;
+            let more = accounts.len() > page.first as usize;
+            accounts.truncate(page.first as usize);
+            let items = accounts.into_iter().map(|account| (account.id, Account::from(account)));
+            Ok(connection(items, more, page.after.is_some()))
+        })
+        .await
     }
 }

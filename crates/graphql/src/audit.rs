@@ -10,10 +10,9 @@ use domain::{Id, id::noun};
 
 use crate::{
     account::Account,
-    error::Result,
     id::{parse, show},
     page::{Cursor, asked, connection},
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 /// One thing that was done.
@@ -71,11 +70,8 @@ impl From<Entry> for AuditEntry {
 #[ComplexObject]
 impl AuditEntry {
     /// Who did it.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        match self.who {
-            Some(who) => crate::account::load(ctx, who).await.map(Some),
-            None => Ok(None),
-        }
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.who?).await)
     }
 }
 
@@ -96,21 +92,23 @@ impl AuditQuery {
         #[graphql(desc = "Before.")] to: Option<DateTime<Utc>>,
         #[graphql(desc = "How many, 1 to 100; 20 without.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
-    ) -> Result<Connection<Cursor, AuditEntry, EmptyFields, EmptyFields>> {
-        let request = request(ctx);
-        let page = asked::<i64>(first, after, request.locale)?;
-        let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
-        let object = object.map(|object| {
-            let kind = object.split_once(':').map_or(object.as_str(), |(kind, _)| kind);
-            (kind.to_owned(), object.to_string())
-        });
-        let search = Search { account, object, from, to };
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let entries = app::audit::search(&mut reading, &search, page.after, page.first).await;
-        let mut entries = entries.or_refuse(request)?;
-        let more = entries.len() > page.first as usize;
-        entries.truncate(page.first as usize);
-        let items = entries.into_iter().map(|entry| (entry.id, AuditEntry::from(entry)));
-        Ok(connection(items, more, page.after.is_some()))
+    ) -> Answer<Connection<Cursor, AuditEntry, EmptyFields, EmptyFields>> {
+        answer(ctx, |request| async move {
+            let page = asked::<i64>(first, after, request.locale)?;
+            let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
+            let object = object.map(|object| {
+                let kind = object.split_once(':').map_or(object.as_str(), |(kind, _)| kind);
+                (kind.to_owned(), object.to_string())
+            });
+            let search = Search { account, object, from, to };
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let entries = app::audit::search(&mut reading, &search, page.after, page.first).await;
+            let mut entries = entries.or_refuse(request)?;
+            let more = entries.len() > page.first as usize;
+            entries.truncate(page.first as usize);
+            let items = entries.into_iter().map(|entry| (entry.id, AuditEntry::from(entry)));
+            Ok(connection(items, more, page.after.is_some()))
+        })
+        .await
     }
 }

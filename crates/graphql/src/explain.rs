@@ -6,9 +6,8 @@ use authz::Action;
 use domain::id::{Noun as _, noun};
 
 use crate::{
-    error::Result,
     id::parse,
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 /// The answer with its reasons.
@@ -36,16 +35,18 @@ impl ExplainQuery {
         #[graphql(desc = "On which object: an organisation, record, receipt, person or post; none for what is the \
                           tenant's. An organisation stands for anything of the action's kind in it.")]
         object: Option<ID>,
-    ) -> Result<Option<Explanation>> {
-        let request = request(ctx);
-        let (kind, verb) = action.split_once('.').unwrap_or_default();
-        let action = Action::parse(kind, verb).ok_or(app::Error::NotFound).or_refuse(request)?;
-        let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
-        let about = about(object.as_ref()).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let explanation = app::explain::explain(&mut reading, account, action, about, request.locale).await;
-        let authz::Explanation { allowed, steps } = explanation.or_refuse(request)?;
-        Ok(Some(Explanation { allowed, steps }))
+    ) -> Answer<Explanation> {
+        answer(ctx, |request| async move {
+            let (kind, verb) = action.split_once('.').unwrap_or_default();
+            let action = Action::parse(kind, verb).ok_or(app::Error::NotFound).or_refuse(request)?;
+            let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
+            let about = about(object.as_ref()).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let explanation = app::explain::explain(&mut reading, account, action, about, request.locale).await;
+            let authz::Explanation { allowed, steps } = explanation.or_refuse(request)?;
+            Ok(Explanation { allowed, steps })
+        })
+        .await
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     id::{parse, show},
     org::Org,
     page::{Cursor, asked, connection},
-    request::{Refuse as _, Request, bad_request, request},
+    request::{Answer, Refuse as _, Request, answer, bad_request, request},
 };
 
 /// One cell of the figures.
@@ -54,11 +54,8 @@ pub struct MeasureSum {
 #[ComplexObject]
 impl Figure {
     /// The child.
-    async fn child(&self, ctx: &Context<'_>) -> Result<Option<Org>> {
-        match self.cell.child {
-            Some(child) => Ok(Some(crate::org::load(ctx, child).await?)),
-            None => Ok(None),
-        }
+    async fn child(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.cell.child?).await)
     }
 
     /// Measures that are not zero.
@@ -183,18 +180,20 @@ pub struct FigureQuery;
 #[Object]
 impl FigureQuery {
     /// Exact figures of an organisation and everything below it, by type, state and, where asked, child and month.
-    async fn figures(&self, ctx: &Context<'_>, input: FiguresInput) -> Result<Vec<Figure>> {
-        let request = request(ctx);
-        let org = parse(&input.org).or_refuse(request)?;
-        let question = Question {
-            months: months(request, input.from, input.to)?,
-            types: kinds(request, &input.types)?,
-            by_child: input.by_child,
-            by_month: input.by_month,
-        };
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let cells = app::figure::read(&mut reading, org, &question).await.or_refuse(request)?;
-        Ok(cells.into_iter().map(Figure::from).collect())
+    async fn figures(&self, ctx: &Context<'_>, input: FiguresInput) -> Answer<Vec<Figure>> {
+        answer(ctx, |request| async move {
+            let org = parse(&input.org).or_refuse(request)?;
+            let question = Question {
+                months: months(request, input.from, input.to)?,
+                types: kinds(request, &input.types)?,
+                by_child: input.by_child,
+                by_month: input.by_month,
+            };
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let cells = app::figure::read(&mut reading, org, &question).await.or_refuse(request)?;
+            Ok(cells.into_iter().map(Figure::from).collect())
+        })
+        .await
     }
 
     /// The records behind a number, as far as the viewer may see them, and how many are elsewhere.
@@ -204,25 +203,29 @@ impl FigureQuery {
         input: DrillInput,
         first: Option<i32>,
         after: Option<String>,
-    ) -> Result<Drilled> {
-        let request = request(ctx);
-        let org = parse(&input.org).or_refuse(request)?;
-        let child = input.child.as_ref().map(parse::<domain::Id<noun::Org>>).transpose().or_refuse(request)?;
-        let of_type = kinds(request, &input.of_type.into_iter().collect::<Vec<_>>())?.remove(0);
-        let of = Drill { months: months(request, input.from, input.to)?, of_type, state: input.state.into(), child };
-        let asked = asked::<ReceiptNo>(first, after, request.locale)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let drilled = app::figure::drill(&mut reading, org, &of, asked.after, asked.first).await.or_refuse(request)?;
-        let more = drilled.receipts.len() > asked.first as usize;
-        let receipts: Vec<_> = drilled.receipts.into_iter().take(asked.first as usize).collect();
-        Ok(Drilled {
-            total: drilled.total,
-            held: drilled.held,
-            elsewhere: (drilled.total - drilled.held).max(0),
-            keys: receipts.iter().map(|id| id.no).collect(),
-            page: receipts.into_iter().map(ReceiptRef::from).collect(),
-            more,
-            after: asked.after.is_some(),
+    ) -> Answer<Drilled> {
+        answer(ctx, |request| async move {
+            let org = parse(&input.org).or_refuse(request)?;
+            let child = input.child.as_ref().map(parse::<domain::Id<noun::Org>>).transpose().or_refuse(request)?;
+            let of_type = kinds(request, &input.of_type.into_iter().collect::<Vec<_>>())?.remove(0);
+            let of =
+                Drill { months: months(request, input.from, input.to)?, of_type, state: input.state.into(), child };
+            let asked = asked::<ReceiptNo>(first, after, request.locale)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let drilled =
+                app::figure::drill(&mut reading, org, &of, asked.after, asked.first).await.or_refuse(request)?;
+            let more = drilled.receipts.len() > asked.first as usize;
+            let receipts: Vec<_> = drilled.receipts.into_iter().take(asked.first as usize).collect();
+            Ok(Drilled {
+                total: drilled.total,
+                held: drilled.held,
+                elsewhere: (drilled.total - drilled.held).max(0),
+                keys: receipts.iter().map(|id| id.no).collect(),
+                page: receipts.into_iter().map(ReceiptRef::from).collect(),
+                more,
+                after: asked.after.is_some(),
+            })
         })
+        .await
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     submission::{ReceiptState, Remarks, ReturnReason, SubmissionState},
 };
 
-use crate::{account::Account, error::Result, id::show, org::Org};
+use crate::{account::Account, id::show, org::Org, request::Answer};
 
 /// The one state of a submission; figures count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
@@ -116,8 +116,8 @@ impl From<ReceiptId> for ReceiptRef {
 #[ComplexObject]
 impl ReceiptRef {
     /// Who received.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.of.org).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.of.org).await)
     }
 }
 
@@ -192,13 +192,13 @@ impl From<RoundRow> for Round {
 #[ComplexObject]
 impl Round {
     /// Who receives it, in order.
-    async fn route(&self, ctx: &Context<'_>) -> Result<Vec<Org>> {
-        crate::org::load_many(ctx, &self.row.route).await
+    async fn route(&self, ctx: &Context<'_>) -> Answer<Vec<Org>> {
+        Some(crate::org::load_many(ctx, &self.row.route).await)
     }
 
     /// Who sent it.
-    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Account> {
-        crate::account::load(ctx, self.row.submitted_by).await
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.row.submitted_by).await)
     }
 }
 
@@ -242,12 +242,12 @@ impl From<EventRow> for TimelineEvent {
 #[ComplexObject]
 impl TimelineEvent {
     /// Who took the step.
-    async fn who(&self, ctx: &Context<'_>) -> Result<Account> {
-        crate::account::load(ctx, self.who).await
+    async fn who(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.who).await)
     }
 
     /// At which organisation it was taken.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.at_org).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.at_org).await)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     error::Result,
     id::{parse, show},
     page::{Cursor, asked, connection},
-    request::{Refuse as _, bad_request, loaders, request},
+    request::{Answer, Refuse as _, answer, bad_request, loaders, request},
 };
 use loader::{AncestorsKey, ChildrenKey, DescriptionKey, OrgKey};
 pub use mutation::OrgMutation;
@@ -173,11 +173,14 @@ impl Org {
     }
 
     /// What the tenant calls that level, e.g. 乡镇(街道).
-    async fn level_name(&self, ctx: &Context<'_>) -> Result<String> {
-        let tenant = crate::tenant::load(ctx).await?;
-        let place = usize::try_from(self.org.level.0).ok().and_then(|level| level.checked_sub(1));
-        let name = place.and_then(|place| tenant.levels.get(place));
-        Ok(name.map(|name| request(ctx).locale.pick(&name.zh, &name.en).to_owned()).unwrap_or_default())
+    async fn level_name(&self, ctx: &Context<'_>) -> Answer<String> {
+        answer(ctx, |request| async move {
+            let tenant = crate::tenant::load(ctx).await?;
+            let place = usize::try_from(self.org.level.0).ok().and_then(|level| level.checked_sub(1));
+            let name = place.and_then(|place| tenant.levels.get(place));
+            Ok(name.map(|name| request.locale.pick(&name.zh, &name.en).to_owned()).unwrap_or_default())
+        })
+        .await
     }
 
     /// State of that day.
@@ -201,16 +204,15 @@ impl Org {
     }
 
     /// The superior of that day; none at the top.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Org>> {
-        match self.org.parent {
-            Some(parent) => Ok(loaders(ctx).load_one(OrgKey { id: parent, at: self.at }).await?),
-            None => Ok(None),
-        }
+    async fn parent(&self, ctx: &Context<'_>) -> Answer<Option<Org>> {
+        let key = OrgKey { id: self.org.parent?, at: self.at };
+        Some(loaders(ctx).load_one(key).await)
     }
 
     /// The superiors of that day, the topmost first.
-    async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Org>> {
-        Ok(loaders(ctx).load_one(AncestorsKey { of: self.org.id, at: self.at }).await?.unwrap_or_default())
+    async fn ancestors(&self, ctx: &Context<'_>) -> Answer<Vec<Org>> {
+        let line = loaders(ctx).load_one(AncestorsKey { of: self.org.id, at: self.at }).await;
+        Some(line.map(Option::unwrap_or_default))
     }
 
     /// What stands directly below; of that day, or of the one asked for.
@@ -222,18 +224,21 @@ impl Org {
         #[graphql(desc = "the order; a cursor belongs to one order", default_with = "OrgOrder::Code")] order: OrgOrder,
         #[graphql(desc = "those abolished, too", default)] include_closed: bool,
         #[graphql(desc = "another day than that of this organisation")] as_of: Option<NaiveDate>,
-    ) -> Result<OrgPage> {
-        let asked = asked::<After>(first, after, request(ctx).locale)?;
-        let at = if as_of.is_some() { moment(ctx, as_of, None).await? } else { self.at };
-        let (order, again): (Order, _) = (order.into(), asked.after.is_some());
-        let page = Page { first: asked.first, after: asked.after, order, closed: include_closed };
-        let found = loaders(ctx).load_one(ChildrenKey { of: self.org.id, page, at }).await?;
-        let (orgs, more) = found.unwrap_or_default();
-        let key = |org: &domain::org::Org| After {
-            code: org.code.clone(),
-            name: if order == Order::Name { org.name.clone() } else { String::new() },
-        };
-        Ok(connection(orgs.into_iter().map(|org| (key(&org), Org { org, at })), more, again))
+    ) -> Answer<OrgPage> {
+        answer(ctx, |request| async move {
+            let asked = asked::<After>(first, after, request.locale)?;
+            let at = if as_of.is_some() { moment(ctx, as_of, None).await? } else { self.at };
+            let (order, again): (Order, _) = (order.into(), asked.after.is_some());
+            let page = Page { first: asked.first, after: asked.after, order, closed: include_closed };
+            let found = loaders(ctx).load_one(ChildrenKey { of: self.org.id, page, at }).await?;
+            let (orgs, more) = found.unwrap_or_default();
+            let key = |org: &domain::org::Org| After {
+                code: org.code.clone(),
+                name: if order == Order::Name { org.name.clone() } else { String::new() },
+            };
+            Ok(connection(orgs.into_iter().map(|org| (key(&org), Org { org, at })), more, again))
+        })
+        .await
     }
 
     /// Its dated history, the oldest first.
@@ -241,53 +246,57 @@ impl Org {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "versions that a later entry has replaced, too", default)] superseded: bool,
-    ) -> Result<Vec<OrgVersion>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let versions = app::org::versions(&mut reading, self.org.id, superseded).await.or_refuse(request)?;
-        Ok(versions.into_iter().map(OrgVersion::from).collect())
+    ) -> Answer<Vec<OrgVersion>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let versions = app::org::versions(&mut reading, self.org.id, superseded).await.or_refuse(request)?;
+            Ok(versions.into_iter().map(OrgVersion::from).collect())
+        })
+        .await
     }
 
     /// How it was set up. 组建方式
-    async fn formation(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(self.description(ctx).await?.formation)
+    async fn formation(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        Some(self.description(ctx).await.map(|description| description.formation))
     }
 
     /// The unit that it stands in. 所在单位名称
-    async fn unit_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(self.description(ctx).await?.unit_name)
+    async fn unit_name(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        Some(self.description(ctx).await.map(|description| description.unit_name))
     }
 
     /// Code of that unit. 所在单位代码
-    async fn unit_code(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(self.description(ctx).await?.unit_code)
+    async fn unit_code(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        Some(self.description(ctx).await.map(|description| description.unit_code))
     }
 
     /// Category of that unit. 所在单位类别
-    async fn unit_category(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(self.description(ctx).await?.unit_category)
+    async fn unit_category(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        Some(self.description(ctx).await.map(|description| description.unit_category))
     }
 
     /// Beginning of the term. 任期起始
-    async fn term_start(&self, ctx: &Context<'_>) -> Result<Option<NaiveDate>> {
-        Ok(self.description(ctx).await?.term_start)
+    async fn term_start(&self, ctx: &Context<'_>) -> Answer<Option<NaiveDate>> {
+        Some(self.description(ctx).await.map(|description| description.term_start))
     }
 
     /// Years of the term. 任期年数
-    async fn term_years(&self, ctx: &Context<'_>) -> Result<Option<i16>> {
-        Ok(self.description(ctx).await?.term_years)
+    async fn term_years(&self, ctx: &Context<'_>) -> Answer<Option<i16>> {
+        Some(self.description(ctx).await.map(|description| description.term_years))
     }
 
     /// The day on which the term ends. 任期届满
-    async fn term_end(&self, ctx: &Context<'_>) -> Result<Option<NaiveDate>> {
-        Ok(self.description(ctx).await?.term_end())
+    async fn term_end(&self, ctx: &Context<'_>) -> Answer<Option<NaiveDate>> {
+        Some(self.description(ctx).await.map(|description| description.term_end()))
     }
 
     /// How it can be reached today: for those who may know.
-    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<OrgContact>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        Ok(Some(app::org::contact(&mut reading, self.org.id).await.or_refuse(request)?.into()))
+    async fn contact(&self, ctx: &Context<'_>) -> Answer<OrgContact> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            Ok(app::org::contact(&mut reading, self.org.id).await.or_refuse(request)?.into())
+        })
+        .await
     }
 }
 
@@ -304,13 +313,15 @@ impl OrgQuery {
         id: ID,
         #[graphql(desc = "the day; today if not given")] as_of: Option<NaiveDate>,
         #[graphql(desc = "as it was known at this instant; now if not given")] known_at: Option<DateTime<Utc>>,
-    ) -> Result<Org> {
-        let request = request(ctx);
-        let at = moment(ctx, as_of, known_at).await?;
-        let id = parse(&id).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let org = app::org::view(&mut reading, id, at).await.or_refuse(request)?;
-        Ok(Org { org, at })
+    ) -> Answer<Org> {
+        answer(ctx, |request| async move {
+            let at = moment(ctx, as_of, known_at).await?;
+            let id = parse(&id).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let org = app::org::view(&mut reading, id, at).await.or_refuse(request)?;
+            Ok(Org { org, at })
+        })
+        .await
     }
 
     /// An organisation by its code, today or on a past day.
@@ -319,12 +330,14 @@ impl OrgQuery {
         ctx: &Context<'_>,
         code: String,
         #[graphql(desc = "the day; today if not given")] as_of: Option<NaiveDate>,
-    ) -> Result<Org> {
-        let request = request(ctx);
-        let at = moment(ctx, as_of, None).await?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let org = app::org::code(&mut reading, &code, at).await.or_refuse(request)?;
-        Ok(Org { org, at })
+    ) -> Answer<Org> {
+        answer(ctx, |request| async move {
+            let at = moment(ctx, as_of, None).await?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let org = app::org::code(&mut reading, &code, at).await.or_refuse(request)?;
+            Ok(Org { org, at })
+        })
+        .await
     }
 
     /// The topmost organisation of the tenant.
@@ -332,12 +345,14 @@ impl OrgQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "the day; today if not given")] as_of: Option<NaiveDate>,
-    ) -> Result<Org> {
-        let request = request(ctx);
-        let at = moment(ctx, as_of, None).await?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let org = app::org::root(&mut reading, at).await.or_refuse(request)?;
-        Ok(Org { org, at })
+    ) -> Answer<Org> {
+        answer(ctx, |request| async move {
+            let at = moment(ctx, as_of, None).await?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let org = app::org::root(&mut reading, at).await.or_refuse(request)?;
+            Ok(Org { org, at })
+        })
+        .await
     }
 
     /// Organisations in the order of codes: a text of letters, digits, '-', '_' and '.' finds codes that begin with it, any
@@ -349,17 +364,20 @@ impl OrgQuery {
         #[graphql(desc = "only this organisation and what is below")] within: Option<ID>,
         #[graphql(desc = "1 to 100; 20 if not given")] first: Option<i32>,
         #[graphql(desc = "cursor of the last one seen")] after: Option<String>,
-    ) -> Result<OrgPage> {
-        let request = request(ctx);
-        let text = text.trim();
-        if !(1..=60).contains(&text.chars().count()) || text.chars().any(char::is_control) {
-            return Err(bad_request(request.locale, "text 须为 1 至 60 个字符", "text is 1 to 60 characters"));
-        }
-        let within = within.as_ref().map(parse).transpose().or_refuse(request)?;
-        let asked = asked::<String>(first, after, request.locale)?;
-        let (start, again) = (asked.after.as_deref().unwrap_or(""), asked.after.is_some());
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let (orgs, more) = app::org::search(&mut reading, text, within, start, asked.first).await.or_refuse(request)?;
-        Ok(connection(orgs.into_iter().map(|org| (org.code.clone(), Org::from(org))), more, again))
+    ) -> Answer<OrgPage> {
+        answer(ctx, |request| async move {
+            let text = text.trim();
+            if !(1..=60).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+                return Err(bad_request(request.locale, "text 须为 1 至 60 个字符", "text is 1 to 60 characters"));
+            }
+            let within = within.as_ref().map(parse).transpose().or_refuse(request)?;
+            let asked = asked::<String>(first, after, request.locale)?;
+            let (start, again) = (asked.after.as_deref().unwrap_or(""), asked.after.is_some());
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let (orgs, more) =
+                app::org::search(&mut reading, text, within, start, asked.first).await.or_refuse(request)?;
+            Ok(connection(orgs.into_iter().map(|org| (org.code.clone(), Org::from(org))), more, again))
+        })
+        .await
     }
 }

@@ -6,9 +6,8 @@ use app::policy::{RoleView, TenantLine};
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use crate::{
-    error::Result,
     id::show,
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 pub use mutation::PolicyMutation;
@@ -80,26 +79,30 @@ pub struct PolicyQuery;
 #[Object]
 impl PolicyQuery {
     /// All roles of the tenant, built-in ones among them.
-    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let roles = app::policy::roles(&mut reading).await.or_refuse(request)?;
-        let node = |RoleView { role, builtin }: RoleView| Role {
-            label: role.label(request.locale).to_owned(),
-            builtin: role.is_builtin(),
-            name: role.name.to_string(),
-            base: role.base.to_string(),
-            duty: role.duty.map(|duty| duty.as_str().to_owned()),
-            lines: builtin,
-        };
-        Ok(roles.into_iter().map(node).collect())
+    async fn roles(&self, ctx: &Context<'_>) -> Answer<Vec<Role>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let roles = app::policy::roles(&mut reading).await.or_refuse(request)?;
+            let node = |RoleView { role, builtin }: RoleView| Role {
+                label: role.label(request.locale).to_owned(),
+                builtin: role.is_builtin(),
+                name: role.name.to_string(),
+                base: role.base.to_string(),
+                duty: role.duty.map(|duty| duty.as_str().to_owned()),
+                lines: builtin,
+            };
+            Ok(roles.into_iter().map(node).collect())
+        })
+        .await
     }
 
     /// The tenant's own lines, beyond the built-in ones.
-    async fn policy_lines(&self, ctx: &Context<'_>) -> Result<Vec<PolicyLine>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let lines = app::policy::lines(&mut reading, request.locale).await.or_refuse(request)?;
-        Ok(lines.into_iter().map(PolicyLine::from).collect())
+    async fn policy_lines(&self, ctx: &Context<'_>) -> Answer<Vec<PolicyLine>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let lines = app::policy::lines(&mut reading, request.locale).await.or_refuse(request)?;
+            Ok(lines.into_iter().map(PolicyLine::from).collect())
+        })
+        .await
     }
 }

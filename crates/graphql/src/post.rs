@@ -12,11 +12,10 @@ use domain::{Id, Locale, id::noun};
 
 use crate::{
     account::Account,
-    error::Result,
     id::{parse, show},
     org::Org,
     page::{Cursor, asked, connection},
-    request::{Refuse as _, bad_request, request},
+    request::{Answer, Refuse as _, answer, bad_request},
 };
 
 pub use mutation::PostMutation;
@@ -64,29 +63,23 @@ impl Post {
 #[ComplexObject]
 impl Post {
     /// Where.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.inner.org).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.inner.org).await)
     }
 
     /// Who holds it.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        crate::account::load(ctx, self.inner.account).await
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.inner.account).await)
     }
 
     /// Who granted it; none where the operator did.
-    async fn granted_by(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        match self.inner.granted_by {
-            Some(who) => crate::account::load(ctx, who).await.map(Some),
-            None => Ok(None),
-        }
+    async fn granted_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.inner.granted_by?).await)
     }
 
     /// Who set its end.
-    async fn ended_by(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        match self.inner.ended_by {
-            Some(who) => crate::account::load(ctx, who).await.map(Some),
-            None => Ok(None),
-        }
+    async fn ended_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.inner.ended_by?).await)
     }
 }
 
@@ -105,29 +98,31 @@ impl PostQuery {
         #[graphql(desc = "Those that have ended too.", default)] ended_too: bool,
         #[graphql(desc = "How many, 1 to 100; 20 without.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
-    ) -> Result<Connection<Cursor, Post, EmptyFields, EmptyFields>> {
-        let request = request(ctx);
-        let page = asked::<Id<noun::Post>>(first, after, request.locale)?;
-        let (first, after) = (page.first, page.after);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let posts = match (org, account) {
-            (Some(org), None) => {
-                let org = parse(&org).or_refuse(request)?;
-                app::post::at(&mut reading, org, ended_too, after, first).await
-            }
-            (None, Some(account)) => {
-                let account = parse(&account).or_refuse(request)?;
-                app::post::of(&mut reading, account, ended_too, after, first).await
-            }
-            _ => {
-                let (zh, en) = ("org 与 account 须填且只填一个", "name either org or account");
-                return Err(bad_request(request.locale, zh, en));
-            }
-        };
-        let mut posts = posts.or_refuse(request)?;
-        let more = posts.len() > first as usize;
-        posts.truncate(first as usize);
-        let items = posts.into_iter().map(|post| (post.id, Post::of(post, &reading, request.locale)));
-        Ok(connection(items, more, after.is_some()))
+    ) -> Answer<Connection<Cursor, Post, EmptyFields, EmptyFields>> {
+        answer(ctx, |request| async move {
+            let page = asked::<Id<noun::Post>>(first, after, request.locale)?;
+            let (first, after) = (page.first, page.after);
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let posts = match (org, account) {
+                (Some(org), None) => {
+                    let org = parse(&org).or_refuse(request)?;
+                    app::post::at(&mut reading, org, ended_too, after, first).await
+                }
+                (None, Some(account)) => {
+                    let account = parse(&account).or_refuse(request)?;
+                    app::post::of(&mut reading, account, ended_too, after, first).await
+                }
+                _ => {
+                    let (zh, en) = ("org 与 account 须填且只填一个", "name either org or account");
+                    return Err(bad_request(request.locale, zh, en));
+                }
+            };
+            let mut posts = posts.or_refuse(request)?;
+            let more = posts.len() > first as usize;
+            posts.truncate(first as usize);
+            let items = posts.into_iter().map(|post| (post.id, Post::of(post, &reading, request.locale)));
+            Ok(connection(items, more, after.is_some()))
+        })
+        .await
     }
 }

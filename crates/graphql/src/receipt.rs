@@ -12,13 +12,12 @@ use domain::id::ReceiptNo;
 
 use crate::{
     account::Account,
-    error::Result,
     flow::{ReceiptStateKind, RemarksNode, TimelineEvent},
     id::{parse, show},
     org::Org,
     page::{Cursor, asked, connection},
     record::Confidentiality,
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 pub use mutation::ReceiptMutation;
@@ -79,21 +78,18 @@ impl From<Line> for Receipt {
 #[ComplexObject]
 impl Receipt {
     /// Who received.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.line.id.org).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.line.id.org).await)
     }
 
     /// Who wrote the record.
-    async fn origin(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.line.origin).await
+    async fn origin(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.line.origin).await)
     }
 
     /// Who decided.
-    async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        match self.line.decided_by {
-            Some(who) => Ok(Some(crate::account::load(ctx, who).await?)),
-            None => Ok(None),
-        }
+    async fn decided_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.line.decided_by?).await)
     }
 }
 
@@ -138,19 +134,19 @@ impl From<Held> for HeldRecord {
 #[ComplexObject]
 impl HeldRecord {
     /// What happened in this round, the oldest first.
-    async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<TimelineEvent>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let events = app::receipt::history(&mut reading, &self.held).await.or_refuse(request)?;
-        Ok(events.into_iter().map(TimelineEvent::from).collect())
+    async fn timeline(&self, ctx: &Context<'_>) -> Answer<Vec<TimelineEvent>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let events = app::receipt::history(&mut reading, &self.held).await.or_refuse(request)?;
+            Ok(events.into_iter().map(TimelineEvent::from).collect())
+        })
+        .await
     }
 
     /// Who sent it.
-    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
-        if self.held.writing.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(crate::account::load(ctx, self.held.submitted_by).await?))
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        self.held.writing.as_ref()?;
+        Some(crate::account::load(ctx, self.held.submitted_by).await)
     }
 }
 
@@ -189,11 +185,13 @@ pub struct ReceiptQuery;
 #[Object]
 impl ReceiptQuery {
     /// A received record: the version that was received.
-    async fn receipt(&self, ctx: &Context<'_>, id: ID) -> Result<HeldRecord> {
-        let request = request(ctx);
-        let id = parse(&id).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        Ok(app::receipt::view(&mut reading, id).await.or_refuse(request)?.into())
+    async fn receipt(&self, ctx: &Context<'_>, id: ID) -> Answer<HeldRecord> {
+        answer(ctx, |request| async move {
+            let id = parse(&id).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            Ok(app::receipt::view(&mut reading, id).await.or_refuse(request)?.into())
+        })
+        .await
     }
 
     /// A list of an organisation's receipts.
@@ -204,29 +202,34 @@ impl ReceiptQuery {
         queue: ReceiptQueue,
         first: Option<i32>,
         after: Option<String>,
-    ) -> Result<Connection<Cursor, Receipt, EmptyFields, EmptyFields>> {
-        let request = request(ctx);
-        let org = parse(&org).or_refuse(request)?;
-        let asked = asked::<ReceiptNo>(first, after, request.locale)?;
-        let queue = match queue {
-            ReceiptQueue::Held => Queue::Held,
-            ReceiptQueue::ToReview => Queue::ToReview,
-            ReceiptQueue::Overdue => Queue::Overdue,
-        };
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let lines = app::receipt::list(&mut reading, org, queue, asked.after, asked.first).await.or_refuse(request)?;
-        let more = lines.len() > asked.first as usize;
-        let items = lines.into_iter().take(asked.first as usize).map(|line| (line.id.no, Receipt::from(line)));
-        Ok(connection(items, more, asked.after.is_some()))
+    ) -> Answer<Connection<Cursor, Receipt, EmptyFields, EmptyFields>> {
+        answer(ctx, |request| async move {
+            let org = parse(&org).or_refuse(request)?;
+            let asked = asked::<ReceiptNo>(first, after, request.locale)?;
+            let queue = match queue {
+                ReceiptQueue::Held => Queue::Held,
+                ReceiptQueue::ToReview => Queue::ToReview,
+                ReceiptQueue::Overdue => Queue::Overdue,
+            };
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let lines =
+                app::receipt::list(&mut reading, org, queue, asked.after, asked.first).await.or_refuse(request)?;
+            let more = lines.len() > asked.first as usize;
+            let items = lines.into_iter().take(asked.first as usize).map(|line| (line.id.no, Receipt::from(line)));
+            Ok(connection(items, more, asked.after.is_some()))
+        })
+        .await
     }
 
     /// How many things wait in each list of an organisation; equal to the lists.
-    async fn counts(&self, ctx: &Context<'_>, org: ID) -> Result<Counts> {
-        let request = request(ctx);
-        let org = parse(&org).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let counts = app::receipt::counts(&mut reading, org).await.or_refuse(request)?;
-        let app::receipt::Counts { drafts, returned, in_review, to_review, overdue, held } = counts;
-        Ok(Counts { drafts, returned, in_review, to_review, overdue, held })
+    async fn counts(&self, ctx: &Context<'_>, org: ID) -> Answer<Counts> {
+        answer(ctx, |request| async move {
+            let org = parse(&org).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let counts = app::receipt::counts(&mut reading, org).await.or_refuse(request)?;
+            let app::receipt::Counts { drafts, returned, in_review, to_review, overdue, held } = counts;
+            Ok(Counts { drafts, returned, in_review, to_review, overdue, held })
+        })
+        .await
     }
 }

@@ -12,13 +12,12 @@ use domain::{Id, id::noun, record::RecordState};
 
 use crate::{
     account::Account,
-    error::Result,
     flow::{Round, TimelineEvent},
     id::{parse, show},
     org::Org,
     page::{Cursor, asked, connection},
     problem::{Problem, split},
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 pub use mutation::RecordMutation;
@@ -154,40 +153,46 @@ impl From<AppRecord> for Record {
 #[ComplexObject]
 impl Record {
     /// The organisation that wrote it.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.inner.head.org).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.inner.head.org).await)
     }
 
     /// Who wrote the newest version.
-    async fn author(&self, ctx: &Context<'_>) -> Result<Account> {
-        crate::account::load(ctx, self.inner.author).await
+    async fn author(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.inner.author).await)
     }
 
     /// What has happened to it, the oldest first.
-    async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<TimelineEvent>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let events = app::record::history(&mut reading, &self.inner).await.or_refuse(request)?;
-        Ok(events.into_iter().map(TimelineEvent::from).collect())
+    async fn timeline(&self, ctx: &Context<'_>) -> Answer<Vec<TimelineEvent>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let events = app::record::history(&mut reading, &self.inner).await.or_refuse(request)?;
+            Ok(events.into_iter().map(TimelineEvent::from).collect())
+        })
+        .await
     }
 
     /// What was sent, the newest round first, with the receipts of every level.
-    async fn rounds(&self, ctx: &Context<'_>) -> Result<Vec<Round>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let rounds = app::record::rounds(&mut reading, &self.inner).await.or_refuse(request)?;
-        Ok(rounds.into_iter().map(Round::from).collect())
+    async fn rounds(&self, ctx: &Context<'_>) -> Answer<Vec<Round>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let rounds = app::record::rounds(&mut reading, &self.inner).await.or_refuse(request)?;
+            Ok(rounds.into_iter().map(Round::from).collect())
+        })
+        .await
     }
 
     /// What would be refused or warned of if it were submitted now.
-    async fn check(&self, ctx: &Context<'_>) -> Result<Vec<Problem>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let (refusals, warnings) =
-            app::record::check(&request.app, &mut reading, &self.inner).await.or_refuse(request)?;
-        let mut problems = split(domain::Outcome::<()>::Refused(refusals), request.locale).1;
-        problems.extend(split(domain::Outcome::Done((), warnings), request.locale).1);
-        Ok(problems)
+    async fn check(&self, ctx: &Context<'_>) -> Answer<Vec<Problem>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let (refusals, warnings) =
+                app::record::check(&request.app, &mut reading, &self.inner).await.or_refuse(request)?;
+            let mut problems = split(domain::Outcome::<()>::Refused(refusals), request.locale).1;
+            problems.extend(split(domain::Outcome::Done((), warnings), request.locale).1);
+            Ok(problems)
+        })
+        .await
     }
 }
 
@@ -232,11 +237,13 @@ pub struct RecordQuery;
 #[Object]
 impl RecordQuery {
     /// An own record.
-    async fn record(&self, ctx: &Context<'_>, id: ID) -> Result<Record> {
-        let request = request(ctx);
-        let id = parse(&id).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        Ok(app::record::view(&mut reading, id).await.or_refuse(request)?.into())
+    async fn record(&self, ctx: &Context<'_>, id: ID) -> Answer<Record> {
+        answer(ctx, |request| async move {
+            let id = parse(&id).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            Ok(app::record::view(&mut reading, id).await.or_refuse(request)?.into())
+        })
+        .await
     }
 
     /// Own records of an organisation in one state, the newest first: DRAFT are the drafts, RETURNED what came back.
@@ -247,15 +254,18 @@ impl RecordQuery {
         state: State,
         first: Option<i32>,
         after: Option<String>,
-    ) -> Result<Connection<Cursor, RecordLine, EmptyFields, EmptyFields>> {
-        let request = request(ctx);
-        let org: Id<noun::Org> = parse(&org).or_refuse(request)?;
-        let asked = asked::<Id<noun::Record>>(first, after, request.locale)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let lines =
-            app::record::list(&mut reading, org, state.into(), asked.after, asked.first).await.or_refuse(request)?;
-        let more = lines.len() > asked.first as usize;
-        let items = lines.into_iter().take(asked.first as usize).map(|line| (line.head.id, RecordLine::from(line)));
-        Ok(connection(items, more, asked.after.is_some()))
+    ) -> Answer<Connection<Cursor, RecordLine, EmptyFields, EmptyFields>> {
+        answer(ctx, |request| async move {
+            let org: Id<noun::Org> = parse(&org).or_refuse(request)?;
+            let asked = asked::<Id<noun::Record>>(first, after, request.locale)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let lines = app::record::list(&mut reading, org, state.into(), asked.after, asked.first)
+                .await
+                .or_refuse(request)?;
+            let more = lines.len() > asked.first as usize;
+            let items = lines.into_iter().take(asked.first as usize).map(|line| (line.head.id, RecordLine::from(line)));
+            Ok(connection(items, more, asked.after.is_some()))
+        })
+        .await
     }
 }

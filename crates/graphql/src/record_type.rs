@@ -8,10 +8,7 @@ use domain::{
     record_type::{Route, TypeCode},
 };
 
-use crate::{
-    error::Result,
-    request::{Refuse as _, request},
-};
+use crate::request::{Answer, Refuse as _, answer};
 
 /// A type of records: its form, rules and route in this tenant.
 #[derive(Debug, Clone, SimpleObject)]
@@ -61,19 +58,23 @@ pub struct RecordTypeQuery;
 #[Object]
 impl RecordTypeQuery {
     /// Every type in its newest version.
-    async fn record_types(&self, ctx: &Context<'_>) -> Result<Vec<RecordType>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let types = app::record_type::list(&request.app, &mut reading).await.or_refuse(request)?;
-        Ok(types.into_iter().map(|of| node(of, request.locale)).collect())
+    async fn record_types(&self, ctx: &Context<'_>) -> Answer<Vec<RecordType>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let types = app::record_type::list(&request.app, &mut reading).await.or_refuse(request)?;
+            Ok(types.into_iter().map(|of| node(of, request.locale)).collect())
+        })
+        .await
     }
 
     /// One type, in the version asked or the newest.
-    async fn record_type(&self, ctx: &Context<'_>, code: String, version: Option<i32>) -> Result<RecordType> {
-        let request = request(ctx);
-        let code = TypeCode::parse(&code).ok_or(app::Error::NotFound).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let found = app::record_type::view(&request.app, &mut reading, &code, version).await.or_refuse(request)?;
-        Ok(node(found, request.locale))
+    async fn record_type(&self, ctx: &Context<'_>, code: String, version: Option<i32>) -> Answer<RecordType> {
+        answer(ctx, |request| async move {
+            let code = TypeCode::parse(&code).ok_or(app::Error::NotFound).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let found = app::record_type::view(&request.app, &mut reading, &code, version).await.or_refuse(request)?;
+            Ok(node(found, request.locale))
+        })
+        .await
     }
 }

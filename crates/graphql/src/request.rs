@@ -86,6 +86,22 @@ pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
     ctx.data_unchecked::<Loaders>()
 }
 
+/// What a field answers that can be refused on its own: null there, and the reason in `errors` under its path, while the
+/// fields beside it stand. A bare `Result` would leave the field out of the answer (`docs/decisions/018`).
+pub type Answer<T> = Option<Result<T, Error>>;
+
+/// The answer of a field of the root, or of one that reads. Nothing that was asked is looked at before somebody asks.
+pub async fn answer<'a, T, F>(ctx: &Context<'a>, field: impl FnOnce(&'a Arc<Request>) -> F) -> Answer<T>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let request = request(ctx);
+    if request.caller.is_none() {
+        return Some(Err(refuse(&app::Error::Unauthenticated, request.locale)));
+    }
+    Some(field(request).await)
+}
+
 /// Lets a use case's failure out.
 pub trait Refuse<T> {
     /// In the language of the request.

@@ -9,9 +9,8 @@ use domain::{Id, id::noun};
 
 use crate::{
     account::Account,
-    error::Result,
     id::{parse, show},
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 pub use mutation::SessionMutation;
@@ -69,8 +68,8 @@ impl Session {
 #[ComplexObject]
 impl Session {
     /// Whose.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        crate::account::load(ctx, self.account).await
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.account).await)
     }
 }
 
@@ -81,12 +80,14 @@ pub struct SessionQuery;
 #[Object]
 impl SessionQuery {
     /// Open sessions and tokens of a person, newest first: one's own, or anybody's for the security administrator.
-    async fn sessions(&self, ctx: &Context<'_>, #[graphql(desc = "Whose.")] account: ID) -> Result<Vec<Session>> {
-        let request = request(ctx);
-        let account = parse(&account).or_refuse(request)?;
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let present = reading.actor.session;
-        let sessions = app::session::list(&mut reading, account).await.or_refuse(request)?;
-        Ok(sessions.into_iter().map(|session| Session::of(session, present)).collect())
+    async fn sessions(&self, ctx: &Context<'_>, #[graphql(desc = "Whose.")] account: ID) -> Answer<Vec<Session>> {
+        answer(ctx, |request| async move {
+            let account = parse(&account).or_refuse(request)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let present = reading.actor.session;
+            let sessions = app::session::list(&mut reading, account).await.or_refuse(request)?;
+            Ok(sessions.into_iter().map(|session| Session::of(session, present)).collect())
+        })
+        .await
     }
 }

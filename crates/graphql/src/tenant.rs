@@ -21,7 +21,7 @@ use crate::{
     org::OrgKind,
     problem::{Problem, split},
     record::inputs,
-    request::{Refuse as _, loaders, request},
+    request::{Answer, Refuse as _, answer, loaders, request},
 };
 
 /// Of a request there is one tenant.
@@ -126,18 +126,22 @@ impl Tenant {
     }
 
     /// Its settings: for the system administrator.
-    async fn settings(&self, ctx: &Context<'_>) -> Result<Option<Settings>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        Ok(Some(app::tenant::settings(&mut reading).await.or_refuse(request)?.into()))
+    async fn settings(&self, ctx: &Context<'_>) -> Answer<Settings> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            Ok(app::tenant::settings(&mut reading).await.or_refuse(request)?.into())
+        })
+        .await
     }
 
     /// Which superiors receive records of which type.
-    async fn routes(&self, ctx: &Context<'_>) -> Result<Vec<TypeRoute>> {
-        let request = request(ctx);
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let routes = app::tenant::routes(&mut reading).await.or_refuse(request)?;
-        Ok(routes.into_iter().map(|(code, route)| TypeRoute::of(&code, route)).collect())
+    async fn routes(&self, ctx: &Context<'_>) -> Answer<Vec<TypeRoute>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let routes = app::tenant::routes(&mut reading).await.or_refuse(request)?;
+            Ok(routes.into_iter().map(|(code, route)| TypeRoute::of(&code, route)).collect())
+        })
+        .await
     }
 }
 
@@ -148,8 +152,8 @@ pub struct TenantQuery;
 #[Object]
 impl TenantQuery {
     /// The tenant of the one who asks.
-    async fn tenant(&self, ctx: &Context<'_>) -> Result<Tenant> {
-        load(ctx).await.map(Tenant)
+    async fn tenant(&self, ctx: &Context<'_>) -> Answer<Tenant> {
+        answer(ctx, |_| async move { load(ctx).await.map(Tenant) }).await
     }
 }
 
@@ -206,27 +210,32 @@ impl TenantMutation {
         &self,
         ctx: &Context<'_>,
         input: UpdateTenantSettingsInput,
-    ) -> Result<UpdateTenantSettingsPayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let command = input.command("tenant.edit").or_refuse(request)?;
-        let (review_days, late_days) = (input.review_days, input.late_days);
-        let asked = Asked { review_days, late_days, time_zone: input.time_zone };
-        let outcome = app::tenant::update_settings(&request.app, caller, command, asked).await.or_refuse(request)?;
-        let (settings, problems) = split(outcome, request.locale);
-        Ok(UpdateTenantSettingsPayload { settings: settings.map(Settings::from), problems })
+    ) -> Answer<UpdateTenantSettingsPayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let command = input.command("tenant.edit").or_refuse(request)?;
+            let (review_days, late_days) = (input.review_days, input.late_days);
+            let asked = Asked { review_days, late_days, time_zone: input.time_zone };
+            let outcome =
+                app::tenant::update_settings(&request.app, caller, command, asked).await.or_refuse(request)?;
+            let (settings, problems) = split(outcome, request.locale);
+            Ok(UpdateTenantSettingsPayload { settings: settings.map(Settings::from), problems })
+        })
+        .await
     }
 
     /// Write the route of a type; the system administrator does.
-    async fn set_route(&self, ctx: &Context<'_>, input: SetRouteInput) -> Result<SetRoutePayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let command = input.command("tenant.route").or_refuse(request)?;
-        let kinds = input.kinds.into_iter().map(Into::into).collect();
-        let route = Route { levels: input.levels, kinds };
-        let outcome = app::tenant::set_route(&request.app, caller, command, &input.of_type, route).await;
-        let (routing, problems) = split(outcome.or_refuse(request)?, request.locale);
-        let route = routing.map(|Routing { of_type, route }| TypeRoute::of(&of_type, route));
-        Ok(SetRoutePayload { route, problems })
+    async fn set_route(&self, ctx: &Context<'_>, input: SetRouteInput) -> Answer<SetRoutePayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let command = input.command("tenant.route").or_refuse(request)?;
+            let kinds = input.kinds.into_iter().map(Into::into).collect();
+            let route = Route { levels: input.levels, kinds };
+            let outcome = app::tenant::set_route(&request.app, caller, command, &input.of_type, route).await;
+            let (routing, problems) = split(outcome.or_refuse(request)?, request.locale);
+            let route = routing.map(|Routing { of_type, route }| TypeRoute::of(&of_type, route));
+            Ok(SetRoutePayload { route, problems })
+        })
+        .await
     }
 }

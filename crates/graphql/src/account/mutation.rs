@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::{Account, Language};
 use crate::{
-    error::Result,
     id::parse,
     problem::{Problem, split},
     record::inputs,
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 /// Commands that a person may give without a post.
@@ -149,69 +148,81 @@ pub struct AccountMutation;
 #[Object]
 impl AccountMutation {
     /// Invites a person at an organisation: an account, a login, and a secret that opens it within seven days.
-    async fn invite_account(&self, ctx: &Context<'_>, input: InviteAccountInput) -> Result<InvitationPayload> {
-        let request = request(ctx);
-        let command = input.command("account.invite").or_refuse(request)?;
-        let org = parse(&input.org).or_refuse(request)?;
-        let invite = Invite { org, name: input.name, login: input.login, locale: input.locale.into() };
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::account::invite(&request.app, caller, command, invite).await.or_refuse(request)?;
-        Ok(invitation(outcome, request.locale))
+    async fn invite_account(&self, ctx: &Context<'_>, input: InviteAccountInput) -> Answer<InvitationPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("account.invite").or_refuse(request)?;
+            let org = parse(&input.org).or_refuse(request)?;
+            let invite = Invite { org, name: input.name, login: input.login, locale: input.locale.into() };
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::account::invite(&request.app, caller, command, invite).await.or_refuse(request)?;
+            Ok(invitation(outcome, request.locale))
+        })
+        .await
     }
 
     /// Invites a person once more.
-    async fn renew_invitation(&self, ctx: &Context<'_>, input: RenewInvitationInput) -> Result<InvitationPayload> {
-        let request = request(ctx);
-        let command = input.command("account.renew_invitation").or_refuse(request)?;
-        let id = parse(&input.account).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::account::renew(&request.app, caller, command, id).await.or_refuse(request)?;
-        Ok(invitation(outcome, request.locale))
+    async fn renew_invitation(&self, ctx: &Context<'_>, input: RenewInvitationInput) -> Answer<InvitationPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("account.renew_invitation").or_refuse(request)?;
+            let id = parse(&input.account).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::account::renew(&request.app, caller, command, id).await.or_refuse(request)?;
+            Ok(invitation(outcome, request.locale))
+        })
+        .await
     }
 
     /// Shuts a person out: every session ends.
-    async fn suspend_account(&self, ctx: &Context<'_>, input: SuspendAccountInput) -> Result<AccountPayload> {
-        let request = request(ctx);
-        let command = input.command("account.suspend").or_refuse(request)?;
-        let id = parse(&input.account).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let reason = input.reason.as_deref();
-        let outcome = app::account::suspend(&request.app, caller, command, id, reason).await.or_refuse(request)?;
-        Ok(payload(outcome, request.locale))
+    async fn suspend_account(&self, ctx: &Context<'_>, input: SuspendAccountInput) -> Answer<AccountPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("account.suspend").or_refuse(request)?;
+            let id = parse(&input.account).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let reason = input.reason.as_deref();
+            let outcome = app::account::suspend(&request.app, caller, command, id, reason).await.or_refuse(request)?;
+            Ok(payload(outcome, request.locale))
+        })
+        .await
     }
 
     /// Lets a person in again.
-    async fn reopen_account(&self, ctx: &Context<'_>, input: ReopenAccountInput) -> Result<AccountPayload> {
-        let request = request(ctx);
-        let command = input.command("account.reopen").or_refuse(request)?;
-        let id = parse(&input.account).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let reason = input.reason.as_deref();
-        let outcome = app::account::reopen(&request.app, caller, command, id, reason).await.or_refuse(request)?;
-        Ok(payload(outcome, request.locale))
+    async fn reopen_account(&self, ctx: &Context<'_>, input: ReopenAccountInput) -> Answer<AccountPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("account.reopen").or_refuse(request)?;
+            let id = parse(&input.account).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let reason = input.reason.as_deref();
+            let outcome = app::account::reopen(&request.app, caller, command, id, reason).await.or_refuse(request)?;
+            Ok(payload(outcome, request.locale))
+        })
+        .await
     }
 
     /// Changes one's own language.
-    async fn set_language(&self, ctx: &Context<'_>, input: SetLanguageInput) -> Result<AccountPayload> {
-        let request = request(ctx);
-        let command = input.command("account.set_language").or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let locale = input.locale.into();
-        let outcome = app::account::set_language(&request.app, caller, command, locale).await.or_refuse(request)?;
-        Ok(payload(outcome, request.locale))
+    async fn set_language(&self, ctx: &Context<'_>, input: SetLanguageInput) -> Answer<AccountPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("account.set_language").or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let locale = input.locale.into();
+            let outcome = app::account::set_language(&request.app, caller, command, locale).await.or_refuse(request)?;
+            Ok(payload(outcome, request.locale))
+        })
+        .await
     }
 
     /// Changes one's own password; every other session ends.
-    async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
-        let request = request(ctx);
-        // The passwords are no part of what is kept of the input.
-        let post = input.post.as_ref().map(parse).transpose().or_refuse(request)?;
-        let command = Command::personal("account.change_password", &input.idempotency_key, post, &());
-        let (old, new) = (&input.current_password, &input.new_password);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome =
-            app::account::change_password(&request.app, caller, command, old, new).await.or_refuse(request)?;
-        let (changed, problems) = split(outcome, request.locale);
-        Ok(ChangePasswordPayload { changed: changed.is_some(), problems })
+    async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Answer<ChangePasswordPayload> {
+        answer(ctx, |request| async move {
+            // The passwords are no part of what is kept of the input.
+            let post = input.post.as_ref().map(parse).transpose().or_refuse(request)?;
+            let command = Command::personal("account.change_password", &input.idempotency_key, post, &());
+            let (old, new) = (&input.current_password, &input.new_password);
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome =
+                app::account::change_password(&request.app, caller, command, old, new).await.or_refuse(request)?;
+            let (changed, problems) = split(outcome, request.locale);
+            Ok(ChangePasswordPayload { changed: changed.is_some(), problems })
+        })
+        .await
     }
 }

@@ -15,11 +15,10 @@ use serde::Serialize;
 
 use super::{Org, OrgContact, OrgKind};
 use crate::{
-    error::Result,
     id::{parse, show},
     problem::{Problem, split},
     record::inputs,
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 /// From when a change is in force, and what it rests on.
@@ -246,78 +245,89 @@ pub struct OrgMutation;
 #[Object]
 impl OrgMutation {
     /// Found an organisation below another.
-    async fn create_org(&self, ctx: &Context<'_>, input: CreateOrgInput) -> Result<CreateOrgPayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let command = input.command("org.create").or_refuse(request)?;
-        let new = Founding {
-            parent: parse(&input.parent).or_refuse(request)?,
-            level: input.level.map(Level),
-            kind: input.kind.into(),
-            code: input.code,
-            name: input.name,
-            short_name: input.short_name,
-            description: input.description.into(),
-            effect: input.effect.into(),
-        };
-        let outcome = app::org::create(&request.app, caller, command, new).await.or_refuse(request)?;
-        let (org, problems) = split(outcome, request.locale);
-        Ok(CreateOrgPayload { org: org.map(Org::from), problems })
+    async fn create_org(&self, ctx: &Context<'_>, input: CreateOrgInput) -> Answer<CreateOrgPayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let command = input.command("org.create").or_refuse(request)?;
+            let new = Founding {
+                parent: parse(&input.parent).or_refuse(request)?,
+                level: input.level.map(Level),
+                kind: input.kind.into(),
+                code: input.code,
+                name: input.name,
+                short_name: input.short_name,
+                description: input.description.into(),
+                effect: input.effect.into(),
+            };
+            let outcome = app::org::create(&request.app, caller, command, new).await.or_refuse(request)?;
+            let (org, problems) = split(outcome, request.locale);
+            Ok(CreateOrgPayload { org: org.map(Org::from), problems })
+        })
+        .await
     }
 
     /// Rename an organisation from a day on.
-    async fn rename_org(&self, ctx: &Context<'_>, input: RenameOrgInput) -> Result<RenameOrgPayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let command = input.command("org.rename").or_refuse(request)?;
-        let org = parse(&input.org).or_refuse(request)?;
-        let new = Renaming { org, name: input.name, short_name: input.short_name, effect: input.effect.into() };
-        let outcome = app::org::rename(&request.app, caller, command, new).await.or_refuse(request)?;
-        let (org, problems) = split(outcome, request.locale);
-        Ok(RenameOrgPayload { org: org.map(Org::from), problems })
+    async fn rename_org(&self, ctx: &Context<'_>, input: RenameOrgInput) -> Answer<RenameOrgPayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let command = input.command("org.rename").or_refuse(request)?;
+            let org = parse(&input.org).or_refuse(request)?;
+            let new = Renaming { org, name: input.name, short_name: input.short_name, effect: input.effect.into() };
+            let outcome = app::org::rename(&request.app, caller, command, new).await.or_refuse(request)?;
+            let (org, problems) = split(outcome, request.locale);
+            Ok(RenameOrgPayload { org: org.map(Org::from), problems })
+        })
+        .await
     }
 
     /// Put an organisation, with all below, under another superior from a day on; or only ask what that would mean.
-    async fn move_org(&self, ctx: &Context<'_>, input: MoveOrgInput) -> Result<MoveOrgPayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let preview = input.preview;
-        let command = input.command(if preview { "org.preview" } else { "org.move" }).or_refuse(request)?;
-        let (org, parent) = (parse(&input.org).or_refuse(request)?, parse(&input.parent).or_refuse(request)?);
-        let level = input.level.map(Level);
-        let new = Relocation { org, parent, level, effect: input.effect.into() };
-        let outcome = if preview {
-            app::org::preview(&request.app, caller, command, new).await
-        } else {
-            app::org::relocate(&request.app, caller, command, new).await
-        };
-        let (way, problems) = split(outcome.or_refuse(request)?, request.locale);
-        let relocation = way.as_ref().map(|way| OrgRelocation::of(way, preview, request.locale));
-        Ok(MoveOrgPayload { org: way.map(|way| way.org.into()), relocation, problems })
+    async fn move_org(&self, ctx: &Context<'_>, input: MoveOrgInput) -> Answer<MoveOrgPayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let preview = input.preview;
+            let command = input.command(if preview { "org.preview" } else { "org.move" }).or_refuse(request)?;
+            let (org, parent) = (parse(&input.org).or_refuse(request)?, parse(&input.parent).or_refuse(request)?);
+            let level = input.level.map(Level);
+            let new = Relocation { org, parent, level, effect: input.effect.into() };
+            let outcome = if preview {
+                app::org::preview(&request.app, caller, command, new).await
+            } else {
+                app::org::relocate(&request.app, caller, command, new).await
+            };
+            let (way, problems) = split(outcome.or_refuse(request)?, request.locale);
+            let relocation = way.as_ref().map(|way| OrgRelocation::of(way, preview, request.locale));
+            Ok(MoveOrgPayload { org: way.map(|way| way.org.into()), relocation, problems })
+        })
+        .await
     }
 
     /// Close an organisation from a day on; refused while something stands below it or is under way.
-    async fn close_org(&self, ctx: &Context<'_>, input: CloseOrgInput) -> Result<CloseOrgPayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let command = input.command("org.close").or_refuse(request)?;
-        let org = parse(&input.org).or_refuse(request)?;
-        let successor = input.successor.as_ref().map(parse).transpose().or_refuse(request)?;
-        let new = Closing { org, successor, effect: input.effect.into() };
-        let outcome = app::org::close(&request.app, caller, command, new).await.or_refuse(request)?;
-        let (org, problems) = split(outcome, request.locale);
-        Ok(CloseOrgPayload { org: org.map(Org::from), problems })
+    async fn close_org(&self, ctx: &Context<'_>, input: CloseOrgInput) -> Answer<CloseOrgPayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let command = input.command("org.close").or_refuse(request)?;
+            let org = parse(&input.org).or_refuse(request)?;
+            let successor = input.successor.as_ref().map(parse).transpose().or_refuse(request)?;
+            let new = Closing { org, successor, effect: input.effect.into() };
+            let outcome = app::org::close(&request.app, caller, command, new).await.or_refuse(request)?;
+            let (org, problems) = split(outcome, request.locale);
+            Ok(CloseOrgPayload { org: org.map(Org::from), problems })
+        })
+        .await
     }
 
     /// Write how an organisation can be reached.
-    async fn set_org_contact(&self, ctx: &Context<'_>, input: SetOrgContactInput) -> Result<SetOrgContactPayload> {
-        let request = request(ctx);
-        let caller = request.mutate().await.or_refuse(request)?;
-        let command = input.command("org.contact").or_refuse(request)?;
-        let org = parse(&input.org).or_refuse(request)?;
-        let contact = Contact { address: input.address, contact: input.contact, telephone: input.telephone };
-        let outcome = app::org::set_contact(&request.app, caller, command, org, contact).await.or_refuse(request)?;
-        let (contact, problems) = split(outcome, request.locale);
-        Ok(SetOrgContactPayload { contact: contact.map(OrgContact::from), problems })
+    async fn set_org_contact(&self, ctx: &Context<'_>, input: SetOrgContactInput) -> Answer<SetOrgContactPayload> {
+        answer(ctx, |request| async move {
+            let caller = request.mutate().await.or_refuse(request)?;
+            let command = input.command("org.contact").or_refuse(request)?;
+            let org = parse(&input.org).or_refuse(request)?;
+            let contact = Contact { address: input.address, contact: input.contact, telephone: input.telephone };
+            let outcome =
+                app::org::set_contact(&request.app, caller, command, org, contact).await.or_refuse(request)?;
+            let (contact, problems) = split(outcome, request.locale);
+            Ok(SetOrgContactPayload { contact: contact.map(OrgContact::from), problems })
+        })
+        .await
     }
 }

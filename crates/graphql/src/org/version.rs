@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, Object};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Org, OrgKey, OrgKind, OrgState};
-use crate::{error::Result, request::loaders};
+use crate::request::{Answer, loaders};
 
 /// What a version changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -62,11 +62,9 @@ impl OrgVersion {
     }
 
     /// The superior of that time, as it is called today.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Org>> {
-        match self.0.parent {
-            Some(id) => Ok(loaders(ctx).load_one(OrgKey { id, at: None }).await?),
-            None => Ok(None),
-        }
+    async fn parent(&self, ctx: &Context<'_>) -> Answer<Option<Org>> {
+        let key = OrgKey { id: self.0.parent?, at: None };
+        Some(loaders(ctx).load_one(key).await)
     }
 
     /// How it was set up. 组建方式

@@ -10,12 +10,11 @@ use serde::Serialize;
 
 use crate::{
     account::Account,
-    error::Result,
     id::parse,
     org::Org,
     problem::{Problem, split},
     record::inputs,
-    request::{Refuse as _, request},
+    request::{Answer, Refuse as _, answer},
 };
 
 /// A line to be added.
@@ -119,13 +118,13 @@ pub(crate) struct PostChange {
 #[ComplexObject]
 impl PostChange {
     /// Who.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Account> {
-        crate::account::load(ctx, self.inner.0).await
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.inner.0).await)
     }
 
     /// Where the post is.
-    async fn org(&self, ctx: &Context<'_>) -> Result<Org> {
-        crate::org::load(ctx, self.inner.1).await
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.inner.1).await)
     }
 }
 
@@ -171,27 +170,31 @@ pub struct PolicyMutation;
 #[Object]
 impl PolicyMutation {
     /// Adds a role of the tenant's own, within a built-in one.
-    async fn define_role(&self, ctx: &Context<'_>, input: DefineRoleInput) -> Result<DefineRolePayload> {
-        let request = request(ctx);
-        let command = input.command("policy.define_role").or_refuse(request)?;
-        let new = NewRole { name: input.name, base: input.base, zh: input.zh, en: input.en };
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::policy::define_role(&request.app, caller, command, new).await.or_refuse(request)?;
-        let (role, problems) = split(outcome, request.locale);
-        Ok(DefineRolePayload { role: role.map(|role| role.name), problems })
+    async fn define_role(&self, ctx: &Context<'_>, input: DefineRoleInput) -> Answer<DefineRolePayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("policy.define_role").or_refuse(request)?;
+            let new = NewRole { name: input.name, base: input.base, zh: input.zh, en: input.en };
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::policy::define_role(&request.app, caller, command, new).await.or_refuse(request)?;
+            let (role, problems) = split(outcome, request.locale);
+            Ok(DefineRolePayload { role: role.map(|role| role.name), problems })
+        })
+        .await
     }
 
     /// Adds and removes lines, all or none; a dry run tells who would gain and lose what.
-    async fn edit_policy(&self, ctx: &Context<'_>, input: EditPolicyInput) -> Result<EditPolicyPayload> {
-        let request = request(ctx);
-        let command = input.command("policy.edit").or_refuse(request)?;
-        let remove = input.remove.iter().map(parse).collect::<app::Result<_>>().or_refuse(request)?;
-        let add = input.add.into_iter().map(NewLine::from).collect();
-        let edit = Edit { add, remove, dry_run: input.dry_run };
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::policy::edit(&request.app, caller, command, edit).await.or_refuse(request)?;
-        let (edited, problems) = split(outcome, request.locale);
-        Ok(payload(edited, problems))
+    async fn edit_policy(&self, ctx: &Context<'_>, input: EditPolicyInput) -> Answer<EditPolicyPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("policy.edit").or_refuse(request)?;
+            let remove = input.remove.iter().map(parse).collect::<app::Result<_>>().or_refuse(request)?;
+            let add = input.add.into_iter().map(NewLine::from).collect();
+            let edit = Edit { add, remove, dry_run: input.dry_run };
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::policy::edit(&request.app, caller, command, edit).await.or_refuse(request)?;
+            let (edited, problems) = split(outcome, request.locale);
+            Ok(payload(edited, problems))
+        })
+        .await
     }
 }
 

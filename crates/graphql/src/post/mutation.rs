@@ -12,7 +12,7 @@ use crate::{
     id::parse,
     problem::{Problem, split},
     record::inputs,
-    request::{Refuse as _, Request, request},
+    request::{Answer, Refuse as _, Request, answer},
 };
 
 inputs! {
@@ -63,25 +63,29 @@ pub struct PostMutation;
 #[Object]
 impl PostMutation {
     /// Grants a post, at or below one's own organisation, of a role that one may hand on; never to oneself.
-    async fn grant_post(&self, ctx: &Context<'_>, input: GrantPostInput) -> Result<PostPayload> {
-        let request = request(ctx);
-        let command = input.command("post.grant").or_refuse(request)?;
-        let (account, org) = (parse(&input.account).or_refuse(request)?, parse(&input.org).or_refuse(request)?);
-        let grant = Grant { account, org, role: input.role, from: input.from, until: input.until };
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::post::grant(&request.app, caller, command, grant).await.or_refuse(request)?;
-        payload(request, outcome).await
+    async fn grant_post(&self, ctx: &Context<'_>, input: GrantPostInput) -> Answer<PostPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("post.grant").or_refuse(request)?;
+            let (account, org) = (parse(&input.account).or_refuse(request)?, parse(&input.org).or_refuse(request)?);
+            let grant = Grant { account, org, role: input.role, from: input.from, until: input.until };
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::post::grant(&request.app, caller, command, grant).await.or_refuse(request)?;
+            payload(request, outcome).await
+        })
+        .await
     }
 
     /// Ends a post, at once or with a day; its holder loses it at the next request.
-    async fn end_post(&self, ctx: &Context<'_>, input: EndPostInput) -> Result<PostPayload> {
-        let request = request(ctx);
-        let command = input.command("post.end").or_refuse(request)?;
-        let id = parse(&input.id).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let reason = input.reason.as_deref();
-        let outcome =
-            app::post::end(&request.app, caller, command, id, input.until, reason).await.or_refuse(request)?;
-        payload(request, outcome).await
+    async fn end_post(&self, ctx: &Context<'_>, input: EndPostInput) -> Answer<PostPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("post.end").or_refuse(request)?;
+            let id = parse(&input.id).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let reason = input.reason.as_deref();
+            let outcome =
+                app::post::end(&request.app, caller, command, id, input.until, reason).await.or_refuse(request)?;
+            payload(request, outcome).await
+        })
+        .await
     }
 }

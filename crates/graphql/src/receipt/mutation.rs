@@ -15,7 +15,7 @@ use crate::{
     id::parse,
     problem::{Problem, split},
     record::inputs,
-    request::{Refuse as _, Request, bad_request, request},
+    request::{Answer, Refuse as _, Request, answer, bad_request},
 };
 
 /// A remark at one field.
@@ -106,7 +106,7 @@ pub struct ApproveReceiptsPayload {
     items: Vec<ApproveItem>,
 }
 
-async fn answer(request: &Request, outcome: Outcome<Decided>) -> Result<ReceiptPayload> {
+async fn payload(request: &Request, outcome: Outcome<Decided>) -> Result<ReceiptPayload> {
     let (done, problems) = split(outcome, request.locale);
     let Some(done) = done else { return Ok(ReceiptPayload { receipt: None, next: None, problems }) };
     let mut reading = request.reading().await.or_refuse(request)?;
@@ -136,64 +136,74 @@ pub struct ReceiptMutation;
 #[Object]
 impl ReceiptMutation {
     /// Approves: on to the next level of the route, or final.
-    async fn approve_receipt(&self, ctx: &Context<'_>, input: ApproveReceiptInput) -> Result<ReceiptPayload> {
-        let request = request(ctx);
-        let command = input.command("receipt.approve").or_refuse(request)?;
-        let id = parse(&input.receipt).or_refuse(request)?;
-        let said = remarks(&[], &input.comments, input.note.as_ref());
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::receipt::approve(&request.app, caller, command, id, said).await.or_refuse(request)?;
-        answer(request, outcome).await
+    async fn approve_receipt(&self, ctx: &Context<'_>, input: ApproveReceiptInput) -> Answer<ReceiptPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("receipt.approve").or_refuse(request)?;
+            let id = parse(&input.receipt).or_refuse(request)?;
+            let said = remarks(&[], &input.comments, input.note.as_ref());
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::receipt::approve(&request.app, caller, command, id, said).await.or_refuse(request)?;
+            payload(request, outcome).await
+        })
+        .await
     }
 
     /// Returns to the branch, with reasons and comments at fields.
-    async fn return_receipt(&self, ctx: &Context<'_>, input: ReturnReceiptInput) -> Result<ReceiptPayload> {
-        let request = request(ctx);
-        let command = input.command("receipt.return").or_refuse(request)?;
-        let id = parse(&input.receipt).or_refuse(request)?;
-        let said = remarks(&input.reasons, &input.comments, input.note.as_ref());
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::receipt::give_back(&request.app, caller, command, id, said).await.or_refuse(request)?;
-        answer(request, outcome).await
+    async fn return_receipt(&self, ctx: &Context<'_>, input: ReturnReceiptInput) -> Answer<ReceiptPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("receipt.return").or_refuse(request)?;
+            let id = parse(&input.receipt).or_refuse(request)?;
+            let said = remarks(&input.reasons, &input.comments, input.note.as_ref());
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::receipt::give_back(&request.app, caller, command, id, said).await.or_refuse(request)?;
+            payload(request, outcome).await
+        })
+        .await
     }
 
     /// Approves up to a hundred, each in a transaction of its own; the answer tells what became of each.
-    async fn approve_receipts(&self, ctx: &Context<'_>, input: ApproveReceiptsInput) -> Result<ApproveReceiptsPayload> {
-        let request = request(ctx);
-        if !(1..=100).contains(&input.receipts.len()) {
-            return Err(bad_request(request.locale, "一次须审核 1 至 100 件", "a batch is 1 to 100 receipts"));
-        }
-        let batch = input.command("receipt.approve").or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let mut items = Vec::with_capacity(input.receipts.len());
-        for id in &input.receipts {
-            let item = match approve_one(request, caller, &batch, id).await {
-                Ok(item) => item,
-                // Whoever may not act at all learns it once, not item by item.
-                Err(error @ app::Error::Unauthenticated) => return Err(crate::error::refuse(&error, request.locale)),
-                Err(error) => {
-                    let error = Some(crate::error::code(&error));
-                    ApproveItem { id: id.clone(), approved: false, next: None, error, problems: Vec::new() }
-                }
-            };
-            items.push(item);
-        }
-        Ok(ApproveReceiptsPayload { items })
+    async fn approve_receipts(&self, ctx: &Context<'_>, input: ApproveReceiptsInput) -> Answer<ApproveReceiptsPayload> {
+        answer(ctx, |request| async move {
+            if !(1..=100).contains(&input.receipts.len()) {
+                return Err(bad_request(request.locale, "一次须审核 1 至 100 件", "a batch is 1 to 100 receipts"));
+            }
+            let batch = input.command("receipt.approve").or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let mut items = Vec::with_capacity(input.receipts.len());
+            for id in &input.receipts {
+                let item = match approve_one(request, caller, &batch, id).await {
+                    Ok(item) => item,
+                    // Whoever may not act at all learns it once, not item by item.
+                    Err(error @ app::Error::Unauthenticated) => {
+                        return Err(crate::error::refuse(&error, request.locale));
+                    }
+                    Err(error) => {
+                        let error = Some(crate::error::code(&error));
+                        ApproveItem { id: id.clone(), approved: false, next: None, error, problems: Vec::new() }
+                    }
+                };
+                items.push(item);
+            }
+            Ok(ApproveReceiptsPayload { items })
+        })
+        .await
     }
 
     /// Takes an approval back, while the next level has not decided; the organisation receives the submission anew.
-    async fn recall_approval(&self, ctx: &Context<'_>, input: RecallApprovalInput) -> Result<ReceiptPayload> {
-        let request = request(ctx);
-        let command = input.command("receipt.recall").or_refuse(request)?;
-        let id = parse(&input.receipt).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::record::recall_approval(&request.app, caller, command, id).await.or_refuse(request)?;
-        let (done, problems) = split(outcome, request.locale);
-        let Some(again) = done.and_then(|done| done.receipt) else {
-            return Ok(ReceiptPayload { receipt: None, next: None, problems });
-        };
-        let mut reading = request.reading().await.or_refuse(request)?;
-        let held = app::receipt::view(&mut reading, again).await.or_refuse(request)?;
-        Ok(ReceiptPayload { receipt: Some(held.into()), next: None, problems })
+    async fn recall_approval(&self, ctx: &Context<'_>, input: RecallApprovalInput) -> Answer<ReceiptPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("receipt.recall").or_refuse(request)?;
+            let id = parse(&input.receipt).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::record::recall_approval(&request.app, caller, command, id).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            let Some(again) = done.and_then(|done| done.receipt) else {
+                return Ok(ReceiptPayload { receipt: None, next: None, problems });
+            };
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let held = app::receipt::view(&mut reading, again).await.or_refuse(request)?;
+            Ok(ReceiptPayload { receipt: Some(held.into()), next: None, problems })
+        })
+        .await
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     flow::ReceiptRef,
     id::parse,
     problem::{Problem, split},
-    request::{Refuse as _, Request, request},
+    request::{Answer, Refuse as _, Request, answer},
 };
 
 /// What is written: title, day, content.
@@ -135,61 +135,74 @@ pub struct RecordMutation;
 #[Object]
 impl RecordMutation {
     /// Begins a draft.
-    async fn create_draft(&self, ctx: &Context<'_>, input: CreateDraftInput) -> Result<RecordPayload> {
-        let request = request(ctx);
-        let command = input.command("record.create").or_refuse(request)?;
-        let of_type = TypeCode::parse(&input.of_type).ok_or(app::Error::NotFound).or_refuse(request)?;
-        let writing = input.writing.writing().or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::record::create(&request.app, caller, command, of_type, writing).await.or_refuse(request)?;
-        let (done, problems) = split(outcome, request.locale);
-        Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+    async fn create_draft(&self, ctx: &Context<'_>, input: CreateDraftInput) -> Answer<RecordPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("record.create").or_refuse(request)?;
+            let of_type = TypeCode::parse(&input.of_type).ok_or(app::Error::NotFound).or_refuse(request)?;
+            let writing = input.writing.writing().or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome =
+                app::record::create(&request.app, caller, command, of_type, writing).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+        })
+        .await
     }
 
     /// Saves a draft; a change by somebody else in between is told, never overwritten.
-    async fn save_draft(&self, ctx: &Context<'_>, input: SaveDraftInput) -> Result<RecordPayload> {
-        let request = request(ctx);
-        let command = input.command("record.edit").or_refuse(request)?;
-        let (id, rev) = (parse(&input.record).or_refuse(request)?, input.rev);
-        let writing = input.writing.writing().or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::record::save(&request.app, caller, command, id, rev, writing).await.or_refuse(request)?;
-        let (done, problems) = split(outcome, request.locale);
-        Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+    async fn save_draft(&self, ctx: &Context<'_>, input: SaveDraftInput) -> Answer<RecordPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("record.edit").or_refuse(request)?;
+            let (id, rev) = (parse(&input.record).or_refuse(request)?, input.rev);
+            let writing = input.writing.writing().or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome =
+                app::record::save(&request.app, caller, command, id, rev, writing).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+        })
+        .await
     }
 
     /// Puts a draft aside that was never sent.
-    async fn discard_draft(&self, ctx: &Context<'_>, input: DiscardDraftInput) -> Result<RecordPayload> {
-        let request = request(ctx);
-        let command = input.command("record.discard").or_refuse(request)?;
-        let id = parse(&input.record).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::record::discard(&request.app, caller, command, id, input.rev).await.or_refuse(request)?;
-        let (done, problems) = split(outcome, request.locale);
-        Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+    async fn discard_draft(&self, ctx: &Context<'_>, input: DiscardDraftInput) -> Answer<RecordPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("record.discard").or_refuse(request)?;
+            let id = parse(&input.record).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome =
+                app::record::discard(&request.app, caller, command, id, input.rev).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+        })
+        .await
     }
 
     /// Sends a record upwards: a new round of the newest version.
-    async fn submit_record(&self, ctx: &Context<'_>, input: SubmitRecordInput) -> Result<SubmitRecordPayload> {
-        let request = request(ctx);
-        let command = input.command("record.submit").or_refuse(request)?;
-        let id = parse(&input.record).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::record::submit(&request.app, caller, command, id, input.rev).await.or_refuse(request)?;
-        let (done, problems) = split(outcome, request.locale);
-        let record = reread(request, done.as_ref().map(|done| done.record)).await?;
-        let (receipt, hash) = done.map(|done| (ReceiptRef::from(done.receipt), done.hash)).unzip();
-        Ok(SubmitRecordPayload { record, receipt, hash, problems })
+    async fn submit_record(&self, ctx: &Context<'_>, input: SubmitRecordInput) -> Answer<SubmitRecordPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("record.submit").or_refuse(request)?;
+            let id = parse(&input.record).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::record::submit(&request.app, caller, command, id, input.rev).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            let record = reread(request, done.as_ref().map(|done| done.record)).await?;
+            let (receipt, hash) = done.map(|done| (ReceiptRef::from(done.receipt), done.hash)).unzip();
+            Ok(SubmitRecordPayload { record, receipt, hash, problems })
+        })
+        .await
     }
 
     /// Takes a submission back, while the first level has not decided.
-    async fn recall_record(&self, ctx: &Context<'_>, input: RecallRecordInput) -> Result<RecordPayload> {
-        let request = request(ctx);
-        let command = input.command("record.recall").or_refuse(request)?;
-        let id = parse(&input.record).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::record::recall(&request.app, caller, command, id).await.or_refuse(request)?;
-        let (done, problems) = split(outcome, request.locale);
-        Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+    async fn recall_record(&self, ctx: &Context<'_>, input: RecallRecordInput) -> Answer<RecordPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("record.recall").or_refuse(request)?;
+            let id = parse(&input.record).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::record::recall(&request.app, caller, command, id).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+        })
+        .await
     }
 }

@@ -7,10 +7,9 @@ use domain::{Id, id::noun};
 use super::Session;
 use crate::{
     account::personal_inputs,
-    error::Result,
     id::parse,
     problem::{Problem, split},
-    request::{Refuse as _, Request, request},
+    request::{Answer, Refuse as _, Request, answer},
 };
 
 personal_inputs! {
@@ -79,29 +78,33 @@ pub struct SessionMutation;
 #[Object]
 impl SessionMutation {
     /// Makes a token for a program that acts as oneself, for a year at the most.
-    async fn create_token(&self, ctx: &Context<'_>, input: CreateTokenInput) -> Result<CreateTokenPayload> {
-        let request = request(ctx);
-        let command = input.command("session.create_token").or_refuse(request)?;
-        let new = NewToken { label: input.label, days: input.days, introspect: input.introspect };
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::session::create(&request.app, caller, command, new).await.or_refuse(request)?;
-        let (made, problems) = split(outcome, request.locale);
-        let Some(made) = made else { return Ok(CreateTokenPayload { session: None, token: None, problems }) };
-        let token = made.token.map(|token| token.reveal().to_owned());
-        let session = Some(node(made.session, present(request).await));
-        Ok(CreateTokenPayload { session, token, problems })
+    async fn create_token(&self, ctx: &Context<'_>, input: CreateTokenInput) -> Answer<CreateTokenPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("session.create_token").or_refuse(request)?;
+            let new = NewToken { label: input.label, days: input.days, introspect: input.introspect };
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::session::create(&request.app, caller, command, new).await.or_refuse(request)?;
+            let (made, problems) = split(outcome, request.locale);
+            let Some(made) = made else { return Ok(CreateTokenPayload { session: None, token: None, problems }) };
+            let token = made.token.map(|token| token.reveal().to_owned());
+            let session = Some(node(made.session, present(request).await));
+            Ok(CreateTokenPayload { session, token, problems })
+        })
+        .await
     }
 
     /// Ends a session at once.
-    async fn end_session(&self, ctx: &Context<'_>, input: EndSessionInput) -> Result<EndSessionPayload> {
-        let request = request(ctx);
-        let command = input.command("session.end").or_refuse(request)?;
-        let id = parse(&input.session).or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::session::end(&request.app, caller, command, id).await.or_refuse(request)?;
-        let (session, problems) = split(outcome, request.locale);
-        let present = present(request).await;
-        Ok(EndSessionPayload { session: session.map(|session| node(session, present)), problems })
+    async fn end_session(&self, ctx: &Context<'_>, input: EndSessionInput) -> Answer<EndSessionPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("session.end").or_refuse(request)?;
+            let id = parse(&input.session).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::session::end(&request.app, caller, command, id).await.or_refuse(request)?;
+            let (session, problems) = split(outcome, request.locale);
+            let present = present(request).await;
+            Ok(EndSessionPayload { session: session.map(|session| node(session, present)), problems })
+        })
+        .await
     }
 
     /// Ends every session and token of one's own, the present one among them.
@@ -109,12 +112,14 @@ impl SessionMutation {
         &self,
         ctx: &Context<'_>,
         input: SignOutEverywhereInput,
-    ) -> Result<SignOutEverywherePayload> {
-        let request = request(ctx);
-        let command = input.command("session.sign_out_everywhere").or_refuse(request)?;
-        let caller = request.mutate().await.or_refuse(request)?;
-        let outcome = app::session::sign_out_everywhere(&request.app, caller, command).await.or_refuse(request)?;
-        let (ended, problems) = split(outcome, request.locale);
-        Ok(SignOutEverywherePayload { ended: ended.map(|ended| ended.0), problems })
+    ) -> Answer<SignOutEverywherePayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("session.sign_out_everywhere").or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome = app::session::sign_out_everywhere(&request.app, caller, command).await.or_refuse(request)?;
+            let (ended, problems) = split(outcome, request.locale);
+            Ok(SignOutEverywherePayload { ended: ended.map(|ended| ended.0), problems })
+        })
+        .await
     }
 }
