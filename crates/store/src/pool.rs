@@ -58,14 +58,15 @@ impl Store {
 
     /// A transaction that only reads, entered. None: no such session.
     pub async fn read(&self, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
-        let begun = self.pool.begin_with("BEGIN READ ONLY").await?;
-        tx::enter(begun, entry, at).await
+        let mut connection = self.pool.acquire().await?;
+        connection.execute(sqlx::raw_sql("BEGIN READ ONLY")).await?;
+        tx::enter(tx::Begun::Read(connection), entry, at).await
     }
 
     /// A transaction that writes, entered. None: no such session.
     pub async fn write(&self, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
         let begun = self.pool.begin().await?;
-        tx::enter(begun, entry, at).await
+        tx::enter(tx::Begun::Write(begun), entry, at).await
     }
 
     /// A connection for the few functions that need no context (signing in, folding).

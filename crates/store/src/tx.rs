@@ -8,14 +8,32 @@ use domain::{
     org::Place,
     tenant::{Level, TenantId, TenantKey},
 };
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 
 use crate::{Entry, Error, Result};
+
+/// The transaction below.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    /// It reads only, and ends when the connection goes back: the pool's guard rolls back (one message less for each read).
+    Read(PoolConnection<Postgres>),
+    /// It writes, and is kept by a commit.
+    Write(Transaction<'static, Postgres>),
+}
+
+impl Begun {
+    fn connection(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Read(connection) => connection,
+            Self::Write(transaction) => transaction,
+        }
+    }
+}
 
 /// A transaction that has entered.
 #[derive(Debug)]
 pub struct Tx {
-    inner: Transaction<'static, Postgres>,
+    inner: Begun,
     tenant: TenantId,
     who: Id<noun::Account>,
     post: Option<Id<noun::Post>>,
@@ -45,11 +63,14 @@ impl Tx {
 
     /// Keeps what was written.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.inner.commit().await?)
+        match self.inner {
+            Begun::Read(_) => Ok(()),
+            Begun::Write(transaction) => Ok(transaction.commit().await?),
+        }
     }
 
-    pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {
-        &mut self.inner
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        self.inner.connection()
     }
 }
 
@@ -68,11 +89,7 @@ struct EnteredRow {
     post_levels: Option<Vec<i16>>,
 }
 
-pub(crate) async fn enter(
-    mut inner: Transaction<'static, Postgres>,
-    entry: &Entry,
-    at: DateTime<Utc>,
-) -> Result<Option<(Actor, Tx)>> {
+pub(crate) async fn enter(mut inner: Begun, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
     let row = sqlx::query_as!(
         EnteredRow,
         r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
@@ -84,14 +101,14 @@ pub(crate) async fn enter(
         entry.acting.map(Id::uuid),
         at
     )
-    .fetch_optional(&mut *inner)
+    .fetch_optional(inner.connection())
     .await?;
     row.map(|row| entered(row, inner, entry.tenant.clone(), entry.acting, at)).transpose()
 }
 
 fn entered(
     row: EnteredRow,
-    inner: Transaction<'static, Postgres>,
+    inner: Begun,
     tenant_key: TenantKey,
     acting: Option<Id<noun::Post>>,
     at: DateTime<Utc>,
