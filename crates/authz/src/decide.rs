@@ -53,7 +53,9 @@ pub(crate) struct Ground<'a> {
 impl TenantPolicy {
     /// May he? For lists take [`TenantPolicy::scope`], for one object [`TenantPolicy::permit`].
     pub fn decide<'a>(&self, subject: impl Into<Subject<'a>>, action: Action, object: Object<'_>) -> bool {
-        self.judge(subject.into(), action, object).is_some()
+        let allowed = self.judge(subject.into(), action, object).is_some();
+        self.tally().count(action, allowed);
+        allowed
     }
 
     /// The ground on which he may, if he may: the first post that allows it.

@@ -21,6 +21,7 @@ pub mod role;
 pub mod scope;
 pub mod snapshot;
 mod table;
+mod tally;
 pub mod tenant;
 #[cfg(test)]
 mod trial;
@@ -39,4 +40,5 @@ pub use relation::{Object, Relation, Stand};
 pub use role::{Duty, EVERYONE, MEMBER, NotARole, Role, RoleName};
 pub use scope::{Levels, Scope, ScopeOrg, ScopeRoot};
 pub use snapshot::{LoadError, Snapshot};
+pub use tally::Tally;
 pub use tenant::TenantPolicy;

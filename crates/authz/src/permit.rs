@@ -166,7 +166,9 @@ impl TenantPolicy {
     /// The one mint of permits. Nothing is decided for an actor of another tenant.
     pub fn permit<A: Act>(&self, actor: &Actor, sealed: Sealed<A::Of>) -> Result<Permit<A>, Denied> {
         let denied = Denied::to(A::ACTION);
-        let ground = self.judge(actor.into(), A::ACTION, sealed.object()).ok_or(denied)?;
+        let ground = self.judge(actor.into(), A::ACTION, sealed.object());
+        self.tally().count(A::ACTION, ground.is_some());
+        let ground = ground.ok_or(denied)?;
         let (post, role) = ground.post.map_or((None, None), |post| (Some(post.id), Some(post.role.clone())));
         let relation = ground.relation;
         let place = match sealed.stand {

@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use domain::org::Place;
 use domain::tenant::TenantId;
 
-use crate::{LoadError, RawLine, Role, Snapshot, TenantPolicy, tenant::Bounds};
+use crate::{LoadError, RawLine, Role, Snapshot, Tally, TenantPolicy, tenant::Bounds};
 
 /// All policies of this process.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Policy {
     tenants: ArcSwap<HashMap<TenantId, Arc<TenantPolicy>>>,
     /// Tenants whose last load failed.
     failing: Mutex<BTreeSet<TenantId>>,
+    tally: Arc<Tally>,
     /// Everything is allowed, at these places too.
     #[cfg(feature = "allow_all")]
     open: Option<Arc<Vec<Place>>>,
@@ -31,6 +32,7 @@ impl Policy {
             builtin: Arc::new(Snapshot::builtin()?),
             tenants: ArcSwap::from_pointee(HashMap::new()),
             failing: Mutex::default(),
+            tally: Arc::default(),
             #[cfg(feature = "allow_all")]
             open: None,
         })
@@ -45,6 +47,11 @@ impl Policy {
     /// What every tenant shares.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.builtin
+    }
+
+    /// What has been decided in this process, of all tenants together.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The tenant's policy at exactly this version, if it has been loaded.
@@ -70,6 +77,7 @@ impl Policy {
     ) -> Result<Arc<TenantPolicy>, LoadError> {
         match TenantPolicy::build(&self.builtin, (tenant, version), roles, lines, Bounds::Lenient) {
             Ok(policy) => {
+                let policy = policy.counted(Arc::clone(&self.tally));
                 #[cfg(feature = "allow_all")]
                 let policy = policy.opened(self.open.clone());
                 let policy = Arc::new(policy);

@@ -191,21 +191,24 @@ impl TenantPolicy {
         if let Some(places) = &self.open {
             orgs = places.iter().map(|place| ScopeOrg { place: place.clone(), ceiling: MAX_CONFIDENTIALITY }).collect();
         }
-        Scope {
+        let may = |object| self.judge(subject, A::ACTION, object).is_some();
+        let scope = Scope {
             tenant: actor.tenant,
             who: actor.account,
             orgs,
             roots,
             everywhere: self.is_open() || self.everywhere(subject, A::ACTION),
-            whole_tenant: self.decide(subject, A::ACTION, Object::tenant()),
-            own: self.decide(subject, A::ACTION, Object::of(actor.account)),
+            whole_tenant: may(Object::tenant()),
+            own: may(Object::of(actor.account)),
             act: PhantomData,
-        }
+        };
+        self.tally().count(A::ACTION, !scope.is_empty());
+        scope
     }
 
     fn ceiling_at(&self, subject: Subject<'_>, action: Action, place: &Place) -> Option<u8> {
         (0..=MAX_CONFIDENTIALITY)
-            .take_while(|&grade| self.decide(subject, action, Object::at(place).confidential(grade)))
+            .take_while(|&grade| self.judge(subject, action, Object::at(place).confidential(grade)).is_some())
             .last()
     }
 

@@ -8,6 +8,7 @@ use crate::{
     Action, Effect, Fault, HeldPost, Line, LoadError, Permit, RawLine, Reason, Role, RoleName, Snapshot, act,
     ask::compile,
     table::{Cells, RoleTable},
+    tally::Tally,
 };
 
 /// A role as it counts in this tenant.
@@ -25,6 +26,8 @@ pub struct TenantPolicy {
     builtin: Arc<Snapshot>,
     roles: HashMap<RoleName, TenantRole>,
     lines: Vec<Line>,
+    /// Where decisions are counted.
+    tally: Arc<Tally>,
     /// Everything is allowed, at these places too: see [`crate::Policy::allow_all`].
     #[cfg(feature = "allow_all")]
     pub(crate) open: Option<Arc<Vec<domain::org::Place>>>,
@@ -68,6 +71,15 @@ impl TenantPolicy {
     /// May the holder of the permit end a post of this role? What he could give, he can take.
     pub fn may_end(&self, by: &Permit<act::EndPost>, role: &RoleName) -> bool {
         self.is_open() || self.grants(by.role(), role)
+    }
+
+    /// Counts its decisions there.
+    pub(crate) fn counted(self, tally: Arc<Tally>) -> Self {
+        Self { tally, ..self }
+    }
+
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Is the first wall down? Never but in tests of the second.
@@ -156,6 +168,7 @@ impl TenantPolicy {
             builtin: Arc::clone(builtin),
             roles: held,
             lines,
+            tally: Arc::default(),
             #[cfg(feature = "allow_all")]
             open: None,
         })

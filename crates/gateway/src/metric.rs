@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use authz::{Action, Policy};
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -22,6 +23,7 @@ type Reading = Arc<dyn Fn() -> f64 + Send + Sync>;
 pub struct Metrics {
     handle: PrometheusHandle,
     gauges: Vec<(&'static str, Reading)>,
+    policy: Option<Arc<Policy>>,
 }
 
 impl fmt::Debug for Metrics {
@@ -39,7 +41,7 @@ impl Metrics {
     pub fn install() -> Result<Self, BuildError> {
         let handle = builder()?.install_recorder()?;
         describe();
-        Ok(Self { handle, gauges: Vec::new() })
+        Ok(Self { handle, gauges: Vec::new(), policy: None })
     }
 
     /// Adds a gauge: connections of the pool, depth of the queue, lag of the fold.
@@ -55,10 +57,19 @@ impl Metrics {
         self
     }
 
+    /// Shows what a policy decides, by action and outcome.
+    #[must_use]
+    pub fn decisions(self, policy: Arc<Policy>) -> Self {
+        Self { policy: Some(policy), ..self }
+    }
+
     /// The text that Prometheus scrapes.
     pub fn render(&self) -> String {
         for (name, read) in &self.gauges {
             metrics::gauge!(*name).set(read());
+        }
+        for (action, allowed, number) in self.policy.iter().flat_map(|policy| policy.tally().take()) {
+            decided(action, allowed, number);
         }
         self.handle.run_upkeep();
         self.handle.render()
@@ -78,7 +89,7 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
 fn describe() {
     metrics::describe_histogram!(OPERATIONS, metrics::Unit::Seconds, "GraphQL operations by their root field");
     metrics::describe_counter!("fonds_graphql_refused_total", "GraphQL requests that were not executed, by code");
-    metrics::describe_counter!(DECISIONS, "Decisions of the policy");
+    metrics::describe_counter!(DECISIONS, "Decisions of the policy by action; a list counts once");
 }
 
 /// One executed operation. `field` has to come from a bounded set: the names that the schema knows.
@@ -87,10 +98,10 @@ pub fn operation(field: &str, kind: &str, outcome: &'static str, took: Duration)
     metrics::histogram!(OPERATIONS, &labels).record(took.as_secs_f64());
 }
 
-/// Decisions of the policy on an action, as many as were taken at once.
-pub fn decisions(action: &'static str, allowed: bool, count: u64) {
+/// Decisions on an action since the last time. None are told as well, so that a first one is seen as a rise.
+fn decided(action: Action, allowed: bool, number: u64) {
     let outcome = if allowed { "allow" } else { "deny" };
-    metrics::counter!(DECISIONS, "action" => action, "outcome" => outcome).increment(count);
+    metrics::counter!(DECISIONS, "action" => action.as_str(), "outcome" => outcome).increment(number);
 }
 
 #[cfg(test)]
@@ -100,19 +111,20 @@ mod tests {
     #[test]
     fn figures_come_out_as_text() {
         let recorder = builder().unwrap().build_recorder();
-        let metrics = Metrics { handle: recorder.handle(), gauges: Vec::new() };
+        let metrics = Metrics { handle: recorder.handle(), gauges: Vec::new(), policy: None };
         let text = metrics::with_local_recorder(&recorder, || {
             describe();
             let metrics = metrics.gauge("fonds_pool_idle", "idle connections", || 3.0);
             operation("submitRecord", "mutation", "ok", Duration::from_millis(3));
-            decisions("submit", false, 2);
-            metrics.render()
+            decided(Action::SubmitRecord, false, 2);
+            metrics.decisions(Arc::new(Policy::builtin().unwrap())).render()
         });
         for line in [
             "# TYPE fonds_graphql_operation_seconds histogram",
             "fonds_graphql_operation_seconds_bucket{field=\"submitRecord\",kind=\"mutation\",outcome=\"ok\",le=\"0.005\"} 1",
             "fonds_graphql_operation_seconds_bucket{field=\"submitRecord\",kind=\"mutation\",outcome=\"ok\",le=\"0.002\"} 0",
-            "fonds_decisions_total{action=\"submit\",outcome=\"deny\"} 2",
+            "fonds_decisions_total{action=\"record.submit\",outcome=\"deny\"} 2",
+            "fonds_decisions_total{action=\"audit.view\",outcome=\"allow\"} 0",
             "fonds_pool_idle 3",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

@@ -85,6 +85,7 @@ impl Gateway {
         };
         let (open, idle) = (app.store.clone(), app.store.clone());
         let metrics = metrics
+            .decisions(Arc::clone(&app.policy))
             .gauge("fonds_pool_connections", "connections of the pool", move || f64::from(open.gauge().0))
             .gauge("fonds_pool_idle", "idle connections of the pool", move || {
                 f64::from(u32::try_from(idle.gauge().1).unwrap_or(u32::MAX))

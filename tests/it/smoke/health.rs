@@ -1,3 +1,4 @@
+use authz::Action;
 use serde_json::json;
 use testkit::TestApp;
 
@@ -16,6 +17,33 @@ async fn it_is_alive_and_ready_and_counts() {
     for line in ["fonds_graphql_operation_seconds_count{field=\"version\"", "fonds_pool_connections "] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+}
+
+/// What the first wall has decided so far on an action, as `/metrics` tells it.
+async fn decided(app: &TestApp, action: Action, outcome: &str) -> u64 {
+    let line = format!("fonds_decisions_total{{action=\"{}\",outcome=\"{outcome}\"}} ", action.as_str());
+    let text = app.get("/metrics").await.text();
+    let told = text.lines().find_map(|told| told.strip_prefix(&line));
+    told.unwrap_or_else(|| panic!("{line}\n{text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn every_decision_is_counted_by_action_and_outcome() {
+    let app = TestApp::new().await;
+    let before = (decided(&app, Action::ViewRecord, "allow").await, decided(&app, Action::ViewAudit, "deny").await);
+    let recorder = app.actor("zj/village/recorder");
+    let org = recorder.org.to_string();
+    recorder
+        .data("query($org: ID!) { records(org: $org, state: DRAFT) { nodes { id } } }", json!({ "org": org }))
+        .await;
+    recorder.send("{ audit { nodes { no } } }", json!({})).await;
+    let after = (decided(&app, Action::ViewRecord, "allow").await, decided(&app, Action::ViewAudit, "deny").await);
+    assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
+
+    // Of bounded number: what was never asked is there as well, and nothing of who, where or what.
+    let text = app.get("/metrics").await.text();
+    let told = text.lines().filter(|line| line.starts_with("fonds_decisions_total{")).count();
+    assert_eq!(told, 2 * Action::ALL.len(), "{text}");
 }
 
 #[tokio::test]
