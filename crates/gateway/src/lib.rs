@@ -3,6 +3,9 @@
 //! A request passes the layers of [`server`], then one of three doors: `/graphql` ([`graphql_http`]), `/auth/…`
 //! ([`sign_in`]), or health and metrics. Who asks is read by [`session`], once for each request.
 
+// The future of an operation holds those of all its resolvers.
+#![recursion_limit = "256"]
+
 pub mod graphql_http;
 pub mod health;
 pub mod limit;

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -21,6 +21,7 @@ use worker::Fold;
 use crate::{
     Actor, Answer, SeededChance, TestClock, behind,
     cluster::{self, TestDatabase},
+    left::Turn,
     seed,
 };
 
@@ -68,6 +69,9 @@ pub struct TestApp {
     pub owner: PgPool,
     router: Router,
     address: SocketAddr,
+    setup: Setup,
+    /// Requests under way.
+    pub(crate) requests: AtomicUsize,
     /// Its database.
     pub database: TestDatabase,
 }
@@ -84,32 +88,26 @@ impl TestApp {
         let owner = PgPoolOptions::new().max_connections(4).connect(&database.admin_url).await.expect("the database");
         let clock = Arc::new(TestClock::new());
         seed::plant(&owner, TestClock::beginning()).await.expect("the tenants");
-        let url = if setup.past_row_security { &database.admin_url } else { &database.app_url };
-        let store = open(url, setup.max_connections);
-        let chance = Arc::new(SeededChance::new(setup.seed));
-        let mut app = App::new(store, clock.clone(), chance).expect("the application");
-        if !setup.first_wall {
-            app.policy = Arc::new(Policy::allow_all(behind::places(&owner).await).expect("the built-in policy"));
-        }
-        let tasks = TaskTracker::new();
-        let parts = Parts {
-            app: app.clone(),
-            settings: setup.http,
-            limits: Limits::new(setup.redis.map(SecretString::from).as_ref()).expect("the address of redis"),
-            metrics: metrics(),
-            tasks: tasks.clone(),
-        };
-        let router = Gateway::new(parts).expect("the gateway").router();
+        let (app, tasks, router) = start(&setup, &database, &clock, &owner).await;
         // Limits are kept by address, and all tests share one redis.
         let address = SocketAddr::from((rand::random::<[u8; 16]>(), 1));
-        Self { app, clock, tasks, owner, router, address, database }
+        Self { app, clock, tasks, owner, router, address, setup, requests: AtomicUsize::new(0), database }
+    }
+
+    /// Starts the application anew on the same database: new connections, an empty memory.
+    pub async fn restart(&mut self) {
+        self.app.store.close().await;
+        (self.app, self.tasks, self.router) = start(&self.setup, &self.database, &self.clock, &self.owner).await;
     }
 
     /// Sends a request through the router.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        let turn = Turn::begin(self);
         request.extensions_mut().insert(ConnectInfo(self.address));
         let response = self.router.clone().oneshot(request).await.expect("a router does not fail");
-        Answer::read(response).await
+        let answer = Answer::read(response).await;
+        turn.end().await;
+        answer
     }
 
     /// A GET.
@@ -163,6 +161,30 @@ impl TestApp {
         store.close().await;
         folded
     }
+}
+
+async fn start(
+    setup: &Setup,
+    database: &TestDatabase,
+    clock: &Arc<TestClock>,
+    owner: &PgPool,
+) -> (App, TaskTracker, Router) {
+    let url = if setup.past_row_security { &database.admin_url } else { &database.app_url };
+    let store = open(url, setup.max_connections);
+    let chance = Arc::new(SeededChance::new(setup.seed));
+    let mut app = App::new(store, clock.clone(), chance).expect("the application");
+    if !setup.first_wall {
+        app.policy = Arc::new(Policy::allow_all(behind::places(owner).await).expect("the built-in policy"));
+    }
+    let tasks = TaskTracker::new();
+    let parts = Parts {
+        app: app.clone(),
+        settings: setup.http.clone(),
+        limits: Limits::new(setup.redis.clone().map(SecretString::from).as_ref()).expect("the address of redis"),
+        metrics: metrics(),
+        tasks: tasks.clone(),
+    };
+    (app, tasks, Gateway::new(parts).expect("the gateway").router())
 }
 
 fn open(url: &str, max_connections: u32) -> Store {

@@ -2,7 +2,8 @@
 //!
 //! `TestApp::new().await` is a whole Fonds on a database of its own: the real router in process, a clock turned by hand,
 //! seeded chance, and two tenants (see [`seed`]) in which somebody holds every role.
-//! `app.actor("zj/village/recorder")` speaks as one of them. With the app, the database goes.
+//! `app.actor("zj/village/recorder")` speaks as one of them. With the app, the database goes, and a test that leaves an
+//! operation, a transaction or a job behind has failed.
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -16,9 +17,11 @@ pub mod behind;
 pub mod chance;
 pub mod clock;
 pub mod cluster;
+mod left;
 mod owner;
 pub mod redis;
 pub mod seed;
+pub mod tap;
 
 pub use actor::Actor;
 pub use answer::Answer;
@@ -27,3 +30,4 @@ pub use chance::SeededChance;
 pub use clock::TestClock;
 pub use owner::{scalar, sql};
 pub use store::worker::WorkerStore;
+pub use tap::Tap;
