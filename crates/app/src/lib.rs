@@ -9,6 +9,7 @@ pub mod clock;
 pub mod error;
 pub mod explain;
 pub mod figure;
+pub mod file;
 pub mod org;
 pub mod policy;
 pub mod post;

@@ -6,6 +6,6 @@ mod view;
 
 pub use decide::{Decided, approve, decide, give_back};
 pub use list::{Queue, counts, list};
-pub use view::{Held, history, view};
+pub use view::{Held, files, history, view};
 
 pub use store::receipt::{Counts, Line};

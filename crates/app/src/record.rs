@@ -2,6 +2,7 @@
 
 mod discard;
 mod draft;
+mod files;
 mod list;
 mod recall;
 mod submit;
@@ -9,6 +10,7 @@ mod view;
 
 pub use discard::discard;
 pub use draft::{Drafted, SavedDraft, create, save};
+pub use files::{arrange_files, files};
 pub use list::list;
 pub use recall::{Recalled, recall, recall_approval};
 pub use submit::{Submitted, send, submit};

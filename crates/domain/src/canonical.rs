@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Id, id::noun, record_type::TypeCode};
+use crate::{Id, file::Attached, id::noun, record_type::TypeCode};
 
 /// Everything of a version that a receipt vouches for. Texts are taken as given, without any normalisation.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -31,6 +31,9 @@ pub struct Canonical<'a> {
     pub confidentiality: i16,
     /// The content.
     pub content: &'a Value,
+    /// The files, in their order; left out where there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub files: &'a [Attached],
 }
 
 /// A content that has no canonical form; none that a form has let through.
@@ -78,8 +81,39 @@ mod tests {
             tags: &tags,
             confidentiality: 1,
             content,
+            files: &[],
         };
         hex::encode(digest(&head).unwrap())
+    }
+
+    #[test]
+    fn another_file_or_order_is_another_content() {
+        let of_type = TypeCode::parse("ZBDH").unwrap();
+        let file = |n, sha256: &str| Attached {
+            n,
+            role: crate::file::FileRole::Photo,
+            name: "会场照片.jpg".to_owned(),
+            length: 12,
+            media_type: "image/jpeg".to_owned(),
+            sha256: sha256.to_owned(),
+        };
+        let hash = |files: &[Attached]| {
+            digest(&Canonical {
+                of_type: &of_type,
+                type_version: 1,
+                org: Id::of(Uuid::from_u128(7)),
+                title: "大会",
+                occurred_on: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
+                tags: &[],
+                confidentiality: 0,
+                content: &json!({}),
+                files,
+            })
+            .unwrap()
+        };
+        let (one, other) = (hash(&[file(1, "aa"), file(2, "bb")]), hash(&[file(1, "bb"), file(2, "aa")]));
+        assert_ne!(one, other);
+        assert_ne!(one, hash(&[]));
     }
 
     #[test]
@@ -96,6 +130,7 @@ mod tests {
             tags: &tags,
             confidentiality: 1,
             content: &content,
+            files: &[],
         };
         let text = String::from_utf8(head.bytes().unwrap()).unwrap();
         assert_eq!(

@@ -121,6 +121,8 @@ pub mod noun {
         Session = "session";
         /// A record.
         Record = "record";
+        /// A file that is uploaded.
+        File = "file";
         /// A line of the tenant's policy.
         PolicyLine = "policyline";
     }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod calendar;
 pub mod canonical;
 pub mod clock;
+pub mod file;
 pub mod form;
 pub mod id;
 pub mod locale;

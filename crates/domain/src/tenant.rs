@@ -51,10 +51,45 @@ pub struct TenantSettings {
     pub late_days: u16,
     /// IANA name of the time zone in which days begin.
     pub time_zone: chrono_tz::Tz,
+    /// What files may be, and how much of them.
+    pub files: FileRules,
+}
+
+/// What files a tenant takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileRules {
+    /// Largest single file, bytes.
+    pub largest: i64,
+    /// What one person may have uploaded altogether, bytes.
+    pub per_person: i64,
+    /// What one organisation may have, bytes.
+    pub per_org: i64,
+    /// Hours after which an unfinished upload goes.
+    pub unfinished_hours: u16,
+    /// Media types that are taken; what the guards know to be harmless where this is empty.
+    pub types: Vec<String>,
+    /// Are files kept that are too large for the scanner? They are marked as not scanned.
+    pub keep_unscanned: bool,
+}
+
+const GIB: i64 = 1024 * 1024 * 1024;
+
+impl Default for FileRules {
+    fn default() -> Self {
+        Self {
+            largest: 4 * GIB,
+            per_person: 50 * GIB,
+            per_org: 200 * GIB,
+            unfinished_hours: 48,
+            types: Vec::new(),
+            keep_unscanned: true,
+        }
+    }
 }
 
 impl Default for TenantSettings {
     fn default() -> Self {
-        Self { review_days: 7, late_days: 30, time_zone: chrono_tz::Asia::Shanghai }
+        Self { review_days: 7, late_days: 30, time_zone: chrono_tz::Asia::Shanghai, files: FileRules::default() }
     }
 }

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod error;
 pub mod explain;
 pub mod figure;
+pub mod file;
 pub mod flow;
 pub mod id;
 pub mod loader;

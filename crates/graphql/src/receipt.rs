@@ -12,6 +12,7 @@ use domain::id::ReceiptNo;
 
 use crate::{
     account::Account,
+    file::Attachment,
     flow::{ReceiptStateKind, RemarksNode, TimelineEvent},
     id::{parse, show},
     org::Org,
@@ -139,6 +140,16 @@ impl HeldRecord {
             let mut reading = request.reading().await.or_refuse(request)?;
             let events = app::receipt::history(&mut reading, &self.held).await.or_refuse(request)?;
             Ok(events.into_iter().map(TimelineEvent::from).collect())
+        })
+        .await
+    }
+
+    /// Its files, as they were received; none once withdrawn.
+    async fn files(&self, ctx: &Context<'_>) -> Answer<Vec<Attachment>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let files = app::receipt::files(&mut reading, &self.held).await.or_refuse(request)?;
+            Ok(files.into_iter().map(|file| Attachment::held(file, self.held.line.id)).collect())
         })
         .await
     }

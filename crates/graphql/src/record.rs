@@ -12,6 +12,7 @@ use domain::{Id, id::noun, record::RecordState};
 
 use crate::{
     account::Account,
+    file::Attachment,
     flow::{Round, TimelineEvent},
     id::{parse, show},
     org::Org,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 pub use mutation::RecordMutation;
-pub(crate) use mutation::inputs;
+pub(crate) use mutation::{RecordPayload, inputs, reread};
 
 /// Where a record stands, from its branch's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -168,6 +169,17 @@ impl Record {
             let mut reading = request.reading().await.or_refuse(request)?;
             let events = app::record::history(&mut reading, &self.inner).await.or_refuse(request)?;
             Ok(events.into_iter().map(TimelineEvent::from).collect())
+        })
+        .await
+    }
+
+    /// Its files, in their order.
+    async fn files(&self, ctx: &Context<'_>) -> Answer<Vec<Attachment>> {
+        answer(ctx, |request| async move {
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let files = app::record::files(&mut reading, &self.inner).await.or_refuse(request)?;
+            let (id, version) = (self.inner.head.id, self.inner.head.version);
+            Ok(files.into_iter().map(|file| Attachment::own(file, id, version)).collect())
         })
         .await
     }

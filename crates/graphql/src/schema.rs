@@ -7,6 +7,7 @@ use crate::{
     audit::AuditQuery,
     explain::ExplainQuery,
     figure::FigureQuery,
+    file::{FileMutation, FileQuery},
     org::{OrgMutation, OrgQuery},
     policy::{PolicyMutation, PolicyQuery},
     post::{PostMutation, PostQuery},
@@ -29,6 +30,7 @@ pub struct Query(
     RecordTypeQuery,
     RecordQuery,
     ReceiptQuery,
+    FileQuery,
     FigureQuery,
     PolicyQuery,
     ExplainQuery,
@@ -45,6 +47,7 @@ pub struct Mutation(
     PostMutation,
     RecordMutation,
     ReceiptMutation,
+    FileMutation,
     PolicyMutation,
 );
 

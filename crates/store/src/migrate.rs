@@ -12,6 +12,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_flow", include_str!("../../../migrations/0003_flow.sql")),
     ("0004_walls", include_str!("../../../migrations/0004_walls.sql")),
     ("0005_receipt_by_record", include_str!("../../../migrations/0005_receipt_by_record.sql")),
+    ("0007_file", include_str!("../../../migrations/0007_file.sql")),
 ];
 
 /// Repeatable files, in order.
@@ -21,6 +22,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/03_flow.sql"),
     include_str!("../../../migrations/functions/04_org.sql"),
     include_str!("../../../migrations/functions/05_figures.sql"),
+    include_str!("../../../migrations/functions/06_file.sql"),
 ];
 
 const ROLES: &str = include_str!("../../../migrations/roles.sql");

@@ -87,6 +87,10 @@ impl WorkerStore {
         Ok(QueueDepth { deltas: depth.deltas, outbox: depth.outbox })
     }
 
+    pub(crate) async fn bare(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
+        self.0.bare().await
+    }
+
     /// Connections open and idle.
     pub fn gauge(&self) -> (u32, usize) {
         self.0.gauge()

@@ -2,7 +2,7 @@
 
 use authz::act;
 use domain::id::ReceiptId;
-use store::{receipt::Receipt, record::EventRow};
+use store::{file::Attachment, receipt::Receipt, record::EventRow};
 
 use crate::{Error, Reader, Result};
 
@@ -22,4 +22,12 @@ pub async fn history(reader: &mut Reader, of: &Held) -> Result<Vec<EventRow>> {
         return Ok(Vec::new());
     }
     Ok(store::record::history(&mut reader.tx, of.line.record, Some(of.line.round)).await?)
+}
+
+/// The files of the version that was received; the receipt was viewed before.
+pub async fn files(reader: &mut Reader, of: &Held) -> Result<Vec<Attachment>> {
+    if of.writing.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(store::file::attachments(&mut reader.tx, of.line.record, of.version).await?)
 }

@@ -14,7 +14,7 @@ use domain::{
     tenant::{Level, TenantSettings},
 };
 use serde::{Deserialize, Serialize};
-use store::record::Record;
+use store::{file::Attachment, record::Record};
 
 use crate::{App, Begun, Caller, Command, Error, Result};
 
@@ -73,7 +73,8 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     }
     let tenant = store::tenant::own(&mut work.tx).await?;
     let late = is_late(&record, &tenant.settings, work.now);
-    let hash = hash(&record, &form)?;
+    let files = store::file::attachments(&mut work.tx, id, record.head.version).await?;
+    let hash = hash(&record, &form, files)?;
     let measures = extract(form.record_type(), &record.writing.content, late);
     let done =
         store::record::submit(&mut work.tx, may, &record, hash, &routed, &measures, work.origin.as_deref()).await?;
@@ -108,7 +109,8 @@ fn is_late(record: &Record, settings: &TenantSettings, now: chrono::DateTime<chr
 }
 
 /// SHA-256 of the canonical content (RFC 8785): what a receipt proves.
-fn hash(record: &Record, form: &Arc<Form>) -> Result<[u8; 32]> {
+fn hash(record: &Record, form: &Arc<Form>, files: Vec<Attachment>) -> Result<[u8; 32]> {
+    let files: Vec<_> = files.into_iter().map(|file| file.attached).collect();
     digest(&Canonical {
         of_type: &record.head.of_type,
         type_version: form.record_type().version,
@@ -118,6 +120,7 @@ fn hash(record: &Record, form: &Arc<Form>) -> Result<[u8; 32]> {
         tags: &record.writing.tags,
         confidentiality: record.writing.confidentiality,
         content: &record.writing.content,
+        files: &files,
     })
     .map_err(|error| Error::internal("canonical content", error))
 }

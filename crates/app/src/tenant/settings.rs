@@ -4,7 +4,7 @@ use authz::{Permit, act};
 use domain::{
     Code, Outcome, Problem,
     record_type::{Route, TypeCode},
-    tenant::{LevelName, TenantId, TenantKey, TenantSettings},
+    tenant::{FileRules, LevelName, TenantId, TenantKey, TenantSettings},
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,11 +58,11 @@ pub async fn update_settings(
         Begun::Answered(outcome) => return Ok(outcome),
     };
     let may = permitted(&work)?;
-    let new = match asked.parse() {
+    let before = store::tenant::own(&mut work.tx).await?;
+    let new = match asked.parse(before.settings.files.clone()) {
         Ok(new) => new,
         Err(problems) => return Ok(Outcome::Refused(problems)),
     };
-    let before = store::tenant::own(&mut work.tx).await?;
     store::tenant::set_settings(&mut work.tx, may, &new).await?;
     work.audit(store::audit::Entry {
         action: "tenant.edit",
@@ -88,7 +88,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn parse(&self) -> Result<TenantSettings, Vec<Problem>> {
+    fn parse(&self, files: FileRules) -> Result<TenantSettings, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut days = |field, days: i32| {
             let fits = u16::try_from(days).ok().filter(|days| (1..=365).contains(days));
@@ -109,7 +109,7 @@ impl Asked {
         }
         match (review_days, late_days, time_zone) {
             (Some(review_days), Some(late_days), Some(time_zone)) => {
-                Ok(TenantSettings { review_days, late_days, time_zone })
+                Ok(TenantSettings { review_days, late_days, time_zone, files })
             }
             _ => Err(problems),
         }

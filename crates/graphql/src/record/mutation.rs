@@ -109,6 +109,12 @@ pub struct RecordPayload {
     problems: Vec<Problem>,
 }
 
+impl RecordPayload {
+    pub(crate) const fn of(record: Option<Record>, problems: Vec<Problem>) -> Self {
+        Self { record, problems }
+    }
+}
+
 /// The record and the proof of receipt.
 #[derive(Debug, SimpleObject)]
 pub struct SubmitRecordPayload {
@@ -122,7 +128,10 @@ pub struct SubmitRecordPayload {
     problems: Vec<Problem>,
 }
 
-async fn reread(request: &Request, id: Option<domain::Id<domain::id::noun::Record>>) -> Result<Option<Record>> {
+pub(crate) async fn reread(
+    request: &Request,
+    id: Option<domain::Id<domain::id::noun::Record>>,
+) -> Result<Option<Record>> {
     let Some(id) = id else { return Ok(None) };
     let mut reading = request.reading().await.or_refuse(request)?;
     Ok(Some(app::record::view(&mut reading, id).await.or_refuse(request)?.into()))

@@ -131,5 +131,8 @@ pub async fn save(
         .await?
     };
     crate::error::touched("a version", 1, &written)?;
+    if fresh {
+        crate::file::carry(tx, before.head.id, before.head.version, version).await?;
+    }
     Ok(Some(Saved { rev: before.head.rev + 1, version }))
 }

@@ -1,0 +1,43 @@
+//! Look at files: one's own on their way in, and those of a record that one may read. The decision is the record's.
+
+use authz::act;
+use domain::{
+    Id,
+    id::{ReceiptId, noun},
+};
+
+use super::{Attachment, File};
+use crate::{Error, Reader, Result};
+
+/// Files that the reader himself is uploading.
+pub async fn open(reader: &mut Reader) -> Result<Vec<File>> {
+    let ids = store::file::open(&mut reader.tx, 100).await?;
+    let mut files = store::file::many(&mut reader.tx, &ids).await?;
+    files.sort_by_key(|file| std::cmp::Reverse(file.id));
+    Ok(files)
+}
+
+/// A file that the reader has uploaded himself.
+pub async fn own(reader: &mut Reader, id: Id<noun::File>) -> Result<File> {
+    store::file::own(&mut reader.tx, id).await?.ok_or(Error::NotFound)
+}
+
+/// A file of a version of an own record.
+pub async fn of_record(reader: &mut Reader, id: Id<noun::Record>, version: i32, n: i16) -> Result<Attachment> {
+    let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
+    let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
+    numbered(store::file::attachments(&mut reader.tx, *may.of(), version).await?, n)
+}
+
+/// A file of a received record: of the version that was received, never of a later draft; none once it was withdrawn.
+pub async fn of_receipt(reader: &mut Reader, id: ReceiptId, n: i16) -> Result<Attachment> {
+    let held = crate::receipt::view(reader, id).await?;
+    if held.writing.is_none() {
+        return Err(Error::NotFound);
+    }
+    numbered(store::file::attachments(&mut reader.tx, held.line.record, held.version).await?, n)
+}
+
+fn numbered(files: Vec<Attachment>, n: i16) -> Result<Attachment> {
+    files.into_iter().find(|file| file.attached.n == n).ok_or(Error::NotFound)
+}

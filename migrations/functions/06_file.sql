@@ -1,0 +1,175 @@
+-- A file is announced: its name, length and quota are settled before a byte is taken. What is received, examined and kept
+-- counts; what was refused or has expired does not. Gives what is used already where the quota does not hold it.
+CREATE OR REPLACE FUNCTION sec.begin_file(p_id uuid, p_org uuid, p_name text, p_length bigint, p_type text, p_sha256 bytea,
+    p_expires timestamptz, p_at timestamptz, p_person_quota bigint, p_org_quota bigint)
+RETURNS TABLE (begun boolean, person_used bigint, org_used bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF array_position(sec.orgs(), p_org) IS NULL OR sec.post() IS NULL THEN
+    RAISE EXCEPTION 'begin_file: not held by the acting organisation' USING ERRCODE = 'FD002';
+  END IF;
+  -- One announcement at a time in an organisation and of a person, so that two together do not pass one quota.
+  PERFORM pg_advisory_xact_lock(1718578277, hashtext(p_org::text)), pg_advisory_xact_lock(1718578278, hashtext(sec.who()::text));
+  SELECT coalesce(sum(f.length), 0) INTO person_used FROM file f
+   WHERE f.tenant_id = sec.tenant() AND f.account_id = sec.who() AND f.state IN ('receiving','examining','kept');
+  SELECT coalesce(sum(f.length), 0) INTO org_used FROM file f
+   WHERE f.tenant_id = sec.tenant() AND f.org_id = p_org AND f.state IN ('receiving','examining','kept');
+  begun := person_used + p_length <= p_person_quota AND org_used + p_length <= p_org_quota;
+  IF begun THEN
+    INSERT INTO file (tenant_id, id, org_id, account_id, post_id, name, length, declared_type, declared_sha256, created_at, expires_at)
+    VALUES (sec.tenant(), p_id, p_org, sec.who(), sec.post(), p_name, p_length, p_type, p_sha256, p_at, p_expires);
+    INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
+    VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_org, 'file.begin', 'file', 'file:' || replace(p_id::text, '-', ''),
+            jsonb_build_object('length', p_length));
+  END IF;
+  RETURN NEXT;
+END $$;
+ALTER FUNCTION sec.begin_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.begin_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.begin_file TO fonds_app;
+
+-- Every byte is durable: from here on the worker examines it. Only by whoever uploads; twice is once.
+CREATE OR REPLACE FUNCTION sec.receive_file(p_id uuid, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  UPDATE file SET state = 'examining', received_at = p_at
+   WHERE tenant_id = sec.tenant() AND id = p_id AND account_id = sec.who() AND state = 'receiving';
+  IF NOT FOUND THEN RETURN false; END IF;
+  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id)
+  SELECT f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.receive', 'file', 'file:' || replace(p_id::text, '-', '')
+    FROM file f WHERE f.tenant_id = sec.tenant() AND f.id = p_id;
+  RETURN true;
+END $$;
+ALTER FUNCTION sec.receive_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.receive_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.receive_file TO fonds_app;
+
+-- Given up by whoever uploads, before it was received whole.
+CREATE OR REPLACE FUNCTION sec.abandon_file(p_id uuid, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  UPDATE file SET state = 'expired', settled_at = p_at
+   WHERE tenant_id = sec.tenant() AND id = p_id AND account_id = sec.who() AND state = 'receiving';
+  IF NOT FOUND THEN RETURN false; END IF;
+  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id)
+  SELECT f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.abandon', 'file', 'file:' || replace(p_id::text, '-', '')
+    FROM file f WHERE f.tenant_id = sec.tenant() AND f.id = p_id;
+  RETURN true;
+END $$;
+ALTER FUNCTION sec.abandon_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.abandon_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.abandon_file TO fonds_app;
+
+-- For the worker: what is to be examined, in all tenants, the oldest first.
+CREATE OR REPLACE FUNCTION sec.files_to_examine(p_limit int)
+RETURNS TABLE (tenant_id int, tenant_key text, id uuid, org_id uuid, name text, length bigint, declared_type text, declared_sha256 bytea, settings jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT f.tenant_id, t.key, f.id, f.org_id, f.name, f.length, f.declared_type, f.declared_sha256, t.settings
+    FROM file f JOIN tenant t ON t.id = f.tenant_id
+   WHERE f.state = 'examining' ORDER BY f.received_at LIMIT p_limit
+$$;
+REVOKE ALL ON FUNCTION sec.files_to_examine FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.files_to_examine TO fonds_worker;
+
+-- For the worker: the examination is over. The body's row, the file's state, audit and outbox in one transaction; twice is once.
+CREATE OR REPLACE FUNCTION sec.keep_file(p_tenant int, p_id uuid, p_sha256 bytea, p_sm3 bytea, p_chunks bytea, p_media_type text, p_puid text,
+    p_scan text, p_warnings jsonb, p_at timestamptz)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE f file;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  SELECT * INTO f FROM file WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' FOR UPDATE;
+  IF NOT FOUND THEN RETURN false; END IF;
+  INSERT INTO body (tenant_id, sha256, sm3, chunks, length, kept_at, checked_at)
+  VALUES (p_tenant, p_sha256, p_sm3, p_chunks, f.length, p_at, p_at)
+  ON CONFLICT (tenant_id, sha256) DO UPDATE SET checked_at = excluded.checked_at, damaged = false;
+  UPDATE file SET state = 'kept', settled_at = p_at, waits = NULL, sha256 = p_sha256, sm3 = p_sm3, chunks = p_chunks, media_type = p_media_type, puid = p_puid,
+         scan = p_scan, problems = p_warnings
+   WHERE tenant_id = p_tenant AND id = p_id;
+  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
+  VALUES (p_tenant, p_at, f.account_id, f.post_id, f.org_id, 'file.keep', 'file', 'file:' || replace(p_id::text, '-', ''),
+          jsonb_build_object('sha256', encode(p_sha256, 'hex'), 'sm3', encode(p_sm3, 'hex'), 'length', f.length, 'media_type', p_media_type, 'scan', p_scan));
+  INSERT INTO outbox (tenant_id, topic, subject, at) VALUES (p_tenant, 'file.keep', jsonb_build_object('file', p_id, 'org', f.org_id, 'account', f.account_id), p_at);
+  RETURN true;
+END $$;
+ALTER FUNCTION sec.keep_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.keep_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.keep_file TO fonds_worker;
+
+CREATE OR REPLACE FUNCTION sec.refuse_file(p_tenant int, p_id uuid, p_problems jsonb, p_at timestamptz)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE f file;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE file SET state = 'refused', settled_at = p_at, waits = NULL, problems = p_problems
+   WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' RETURNING * INTO f;
+  IF NOT FOUND THEN RETURN false; END IF;
+  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
+  VALUES (p_tenant, p_at, f.account_id, f.post_id, f.org_id, 'file.refuse', 'file', 'file:' || replace(p_id::text, '-', ''),
+          jsonb_build_object('codes', (SELECT jsonb_agg(p -> 'code') FROM jsonb_array_elements(p_problems) AS p)));
+  INSERT INTO outbox (tenant_id, topic, subject, at) VALUES (p_tenant, 'file.refuse', jsonb_build_object('file', p_id, 'org', f.org_id, 'account', f.account_id), p_at);
+  RETURN true;
+END $$;
+ALTER FUNCTION sec.refuse_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.refuse_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.refuse_file TO fonds_worker;
+
+-- For the worker: the scanner is away. Said so, never passed; others go first.
+CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_waits text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE file SET waits = p_waits WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining';
+END $$;
+ALTER FUNCTION sec.delay_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.delay_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.delay_file TO fonds_worker;
+
+-- For the worker: unfinished uploads whose time is over.
+CREATE OR REPLACE FUNCTION sec.expire_files(p_at timestamptz, p_limit int) RETURNS TABLE (tenant_id int, id uuid)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  UPDATE file f SET state = 'expired', settled_at = p_at
+    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'receiving' AND x.expires_at <= p_at ORDER BY x.expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED) AS gone
+   WHERE f.tenant_id = gone.tenant_id AND f.id = gone.id RETURNING f.tenant_id, f.id
+$$;
+REVOKE ALL ON FUNCTION sec.expire_files FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.expire_files TO fonds_worker;
+
+-- For the worker: which staged bytes are still wanted. What is not among these was given up, refused or kept.
+CREATE OR REPLACE FUNCTION sec.files_wanted(p_tenant int, p_ids uuid[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT f.id FROM file f WHERE f.tenant_id = p_tenant AND f.id = ANY (p_ids) AND f.state IN ('receiving','examining')
+$$;
+REVOKE ALL ON FUNCTION sec.files_wanted FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.files_wanted TO fonds_worker;
+
+-- For the scrub: bodies that were not read whole for the longest time.
+CREATE OR REPLACE FUNCTION sec.bodies_to_check(p_before timestamptz, p_limit int)
+RETURNS TABLE (tenant_id int, sha256 bytea, sm3 bytea, chunks bytea, length bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT b.tenant_id, b.sha256, b.sm3, b.chunks, b.length FROM body b WHERE b.checked_at < p_before ORDER BY b.checked_at LIMIT p_limit
+$$;
+REVOKE ALL ON FUNCTION sec.bodies_to_check FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.bodies_to_check TO fonds_worker;
+
+CREATE OR REPLACE FUNCTION sec.body_checked(p_tenant int, p_sha256 bytea, p_damaged boolean, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE body SET checked_at = p_at, damaged = p_damaged WHERE tenant_id = p_tenant AND sha256 = p_sha256;
+END $$;
+ALTER FUNCTION sec.body_checked OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.body_checked FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.body_checked TO fonds_worker;
+
+-- A copy was found wrong: by the scrub, or by somebody who read what he may.
+CREATE OR REPLACE FUNCTION sec.write_incident(p_tenant int, p_sha256 bytea, p_place text, p_found text, p_healed boolean, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  INSERT INTO body_incident (tenant_id, sha256, place, found, healed, at) VALUES (p_tenant, p_sha256, p_place, p_found, p_healed, p_at);
+  IF NOT p_healed THEN UPDATE body SET damaged = true WHERE tenant_id = p_tenant AND sha256 = p_sha256; END IF;
+END $$;
+ALTER FUNCTION sec.write_incident OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.write_incident FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.write_incident TO fonds_worker;
