@@ -123,6 +123,8 @@ pub mod noun {
         Record = "record";
         /// A line of the tenant's policy.
         PolicyLine = "policyline";
+        /// An upload that has begun.
+        Upload = "upload";
     }
 }
 
