@@ -42,7 +42,8 @@ async fn measure(folder: &Path, mib: u64) -> Outcome {
     let source = folder.join("source");
     make(&source, mib)?;
     let len = mib << 20;
-    let copied = timed(|| command("dd", &[&arg("if", &source), &arg("of", &folder.join("dd")), "bs=1M", "conv=fsync"]))?;
+    let copied =
+        timed(|| command("dd", &[&arg("if", &source), &arg("of", &folder.join("dd")), "bs=1M", "conv=fsync"]))?;
     let summed = timed(|| command("sha256sum", &[&source.to_string_lossy()]))?;
     fs::remove_file(folder.join("dd"))?;
     say("dd conv=fsync", len, copied)?;

@@ -64,7 +64,7 @@ impl Bodies {
             incidents,
             healing: std::array::from_fn(|_| Mutex::new(())),
             tasks: TaskTracker::new(),
-            promotions: Semaphore::new(settings.promotions),
+            promotions: Semaphore::new(settings.promotions.max(1)),
             pace: DefaultDirectRateLimiter::direct(Quota::per_second(kib).allow_burst(burst)),
         };
         Ok((Self(Arc::new(inner)), found))

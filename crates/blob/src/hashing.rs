@@ -95,11 +95,14 @@ mod tests {
     #[test]
     fn chunks_are_of_a_mebibyte_and_the_last_is_the_rest() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let bytes = [vec![1; 1 << 20], vec![2; 1 << 20], vec![3; 5]].concat();
+        let chunks = [vec![1; 1 << 20], vec![2; 1 << 20], vec![3; 5]];
+        let bytes = chunks.concat();
         std::fs::write(file.path(), &bytes).unwrap();
         let (digests, list) = hash(file.path()).unwrap();
         assert_eq!(digests.sha256.0, <[u8; 32]>::from(Sha256::digest(&bytes)));
-        assert!(list.holds(0, &[1; 1 << 20]) && list.holds(1, &[2; 1 << 20]) && list.holds(2, &[3; 5]));
+        for (number, chunk) in (0..).zip(&chunks) {
+            assert!(list.holds(number, chunk));
+        }
         assert_eq!(list.len(), bytes.len() as u64);
     }
 

@@ -206,7 +206,7 @@ impl Staging {
             patience: Duration::from_secs(settings.takeover_seconds),
             tasks: TaskTracker::new(),
             writers: AtomicU64::new(0),
-            hashing: Semaphore::new(settings.promotions),
+            hashing: Semaphore::new(settings.promotions.max(1)),
         })))
     }
 

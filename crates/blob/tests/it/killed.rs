@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 
 use crate::scratch::{Scratch, pieces, soak, text, upload, variable};
 
-const LENGTH: u64 = 192 << 20;
+fn length() -> u64 {
+    if soak() { 256 << 20 } else { 48 << 20 }
+}
 
 /// The process that is killed: appends until it is whole or somebody else has taken over, and says what was promised.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,8 +25,8 @@ async fn receiver() {
     let staging = Staging::open(&Settings { folder: folder.into(), ..Settings::default() }).unwrap();
     let mut offset = staging.settle(upload(1), fence).await.unwrap().offset;
     let mut chance = SmallRng::seed_from_u64(fence.0);
-    while offset < LENGTH {
-        let len = chance.random_range(1..6u64 << 20).min(LENGTH - offset);
+    while offset < length() {
+        let len = chance.random_range(1..6u64 << 20).min(length() - offset);
         let bytes = text(9, offset, usize::try_from(len).unwrap());
         match staging.append(upload(1), offset, fence, None, pieces(&bytes, 120_000)).await {
             Ok(Progress { offset: durable, .. }) => offset = durable,
@@ -58,7 +60,7 @@ async fn what_was_promised_is_there_after_any_kill() {
     let lives = if soak() { 40 } else { 4 };
     let scratch = Scratch::new();
     let staging = scratch.staging();
-    staging.create(upload(1), LENGTH).await.unwrap();
+    staging.create(upload(1), length()).await.unwrap();
     let mut chance = SmallRng::seed_from_u64(1);
     let (mut fence, mut most) = (0, 0);
     for life in 0..lives {
@@ -86,8 +88,8 @@ async fn what_was_promised_is_there_after_any_kill() {
     }
     assert!(most > 0, "somebody got somewhere");
     let mut offset = staging.settle(upload(1), Fence(fence + 1)).await.unwrap().offset;
-    while offset < LENGTH {
-        let bytes = text(9, offset, usize::try_from((LENGTH - offset).min(8 << 20)).unwrap());
+    while offset < length() {
+        let bytes = text(9, offset, usize::try_from((length() - offset).min(8 << 20)).unwrap());
         let progress =
             staging.append(upload(1), offset, Fence(fence + 1), None, pieces(&bytes, 500_000)).await.unwrap();
         offset = progress.offset;
@@ -95,7 +97,7 @@ async fn what_was_promised_is_there_after_any_kill() {
     let staged = staging.whole(upload(1)).await.unwrap();
     let digests = staging.hash(&staged).await.unwrap();
     let mut wanted = Sha256::new();
-    for at in (0..LENGTH).step_by(8 << 20) {
+    for at in (0..length()).step_by(8 << 20) {
         wanted.update(text(9, at, 8 << 20));
     }
     assert_eq!(digests.sha256.0, <[u8; 32]>::from(wanted.finalize()));

@@ -31,7 +31,10 @@ pub(crate) fn text(seed: u64, at: u64, len: usize) -> Vec<u8> {
     let first = at / 8;
     let skip = usize::try_from(at % 8).unwrap();
     let words = (skip + len).div_ceil(8) as u64;
-    let bytes: Vec<u8> = (first..first + words).flat_map(|word| mix(seed, word).to_le_bytes()).collect();
+    let mut bytes = Vec::with_capacity(skip + len + 8);
+    for word in first..first + words {
+        bytes.extend_from_slice(&mix(seed, word).to_le_bytes());
+    }
     bytes[skip..skip + len].to_vec()
 }
 
