@@ -6,7 +6,7 @@
 use std::{
     error::Error,
     fs,
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -101,7 +101,7 @@ async fn many(staging: &Staging, source: &Path, len: u64) -> Outcome {
     .await?;
     say("64 uploads at once", 64 * len, began.elapsed().as_secs_f64())?;
     let more = resident("VmHWM")?.saturating_sub(before);
-    writeln!(std::io::stdout(), "{:<44} {:>8.1} MiB", "  memory above before, at the most", kib(more))?;
+    writeln!(io::stdout(), "{:<44} {:>8.1} MiB", "  memory above before, at the most", kib(more))?;
     for number in 1..=64 {
         staging.remove(upload(number)).await?;
     }
@@ -134,7 +134,7 @@ async fn receive(staging: &Staging, id: Id<Upload>, source: PathBuf) -> Outcome 
 }
 
 /// What comes over a line, in pieces as they come.
-fn body(line: TcpStream) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+fn body(line: TcpStream) -> impl Stream<Item = io::Result<Bytes>> + Send {
     futures_util::stream::try_unfold((line, BytesMut::new()), |(mut line, mut buffer)| async move {
         buffer.reserve(64 << 10);
         let len = line.read_buf(&mut buffer).await?;
@@ -148,11 +148,7 @@ fn upload(number: u128) -> Id<Upload> {
 
 fn make(path: &Path, mib: u64) -> Outcome {
     let mut file = fs::File::create(path)?;
-    for _ in 0..mib {
-        let mut piece = vec![0; 1 << 20];
-        rand::Rng::fill_bytes(&mut rand::rng(), &mut piece);
-        file.write_all(&piece)?;
-    }
+    io::copy(&mut fs::File::open("/dev/urandom")?.take(mib << 20), &mut file)?;
     Ok(file.sync_all()?)
 }
 
@@ -197,5 +193,5 @@ fn kib(kib: u32) -> f64 {
 
 fn say(what: &str, len: u64, seconds: f64) -> Outcome {
     let mb = f64::from(u32::try_from(len / 1_000_000)?);
-    Ok(writeln!(std::io::stdout(), "{what:<44} {seconds:>7.2} s {:>8.0} MB/s", mb / seconds)?)
+    Ok(writeln!(io::stdout(), "{what:<44} {seconds:>7.2} s {:>8.0} MB/s", mb / seconds)?)
 }

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use domain::tenant::TenantId;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use sha2::{Digest, Sha256};
 
 use super::Bodies;
@@ -112,33 +112,41 @@ impl Bodies {
 /// Reads the upload once, to all that write it. Answers whether it was what was hashed.
 async fn pour(staged: &Staged, body: &Body, writers: &mut [Result<PlaceWriter, Fault>]) -> io::Result<bool> {
     let path = staged.path();
-    let mut file = blocking(move || File::open(path)).await?;
-    let mut whole = Sha256::new();
+    let file = blocking(move || File::open(path)).await?;
+    let mut next = read_on(file, Sha256::new()).await?;
     loop {
-        let chunk;
-        (chunk, whole, file) = blocking(move || {
-            let mut bytes = Vec::with_capacity(1 << 20);
-            file.by_ref().take(CHUNK).read_to_end(&mut bytes)?;
-            whole.update(&bytes);
-            Ok::<_, io::Error>((Bytes::from(bytes), whole, file))
-        })
-        .await?;
+        let (chunk, whole, file) = next;
         if chunk.is_empty() {
             return Ok(whole.finalize().as_slice() == body.sha256.0);
         }
-        join_all(writers.iter_mut().map(|writer| {
-            let chunk = chunk.clone();
-            async move {
-                let Ok(open) = writer else { return };
-                if let Err(fault) = open.write(chunk).await
-                    && let Ok(broken) = std::mem::replace(writer, Err(fault))
-                {
-                    broken.abort().await;
-                }
-            }
-        }))
-        .await;
+        // One chunk is read and hashed while the one before is written.
+        let (read, ()) = join(read_on(file, whole), write_all(writers, &chunk)).await;
+        next = read?;
     }
+}
+
+/// The next chunk, hashed; an empty one at the end.
+async fn read_on(mut file: File, mut whole: Sha256) -> io::Result<(Bytes, Sha256, File)> {
+    blocking(move || {
+        let mut bytes = Vec::with_capacity(1 << 20);
+        file.by_ref().take(CHUNK).read_to_end(&mut bytes)?;
+        whole.update(&bytes);
+        Ok((Bytes::from(bytes), whole, file))
+    })
+    .await
+}
+
+/// Writes a chunk to all that have not failed.
+async fn write_all(writers: &mut [Result<PlaceWriter, Fault>], chunk: &Bytes) {
+    join_all(writers.iter_mut().map(|writer| async move {
+        let Ok(open) = writer else { return };
+        if let Err(fault) = open.write(chunk.clone()).await
+            && let Ok(broken) = std::mem::replace(writer, Err(fault))
+        {
+            broken.abort().await;
+        }
+    }))
+    .await;
 }
 
 async fn settle(place: &Place, body: &Body, writer: PlaceWriter, list: &ChunkList) -> Result<(), Fault> {

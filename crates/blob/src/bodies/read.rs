@@ -157,7 +157,9 @@ impl Bodies {
     fn lost(&self, body: &Body, part: Part, faults: Vec<(usize, Fault)>) -> ReadError {
         let damaged = faults.iter().all(|(_, fault)| fault.is_damage());
         for (number, fault) in faults {
-            self.report(body, self.place(number), part, fault, false);
+            if fault.is_damage() || self.place(number).rest() {
+                self.report(body, self.place(number), part, fault, false);
+            }
         }
         if damaged { ReadError::Damaged } else { ReadError::Unavailable }
     }

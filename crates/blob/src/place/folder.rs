@@ -78,6 +78,7 @@ impl Folder {
             temporary,
             file: Arc::new(file),
             linked: false,
+            waits: 0,
         })
     }
 
@@ -85,7 +86,14 @@ impl Folder {
         let temporary = self.temporary();
         fs::hard_link(from, &temporary.0).ok()?;
         let file = Arc::new(File::open(&temporary.0).ok()?);
-        Some(FolderWriter { folder: self.clone(), target: self.root.join(key), temporary, file, linked: true })
+        Some(FolderWriter {
+            folder: self.clone(),
+            target: self.root.join(key),
+            temporary,
+            file,
+            linked: true,
+            waits: 0,
+        })
     }
 
     pub(super) fn clear(&self, before: SystemTime) -> io::Result<u64> {
@@ -138,6 +146,9 @@ fn away(error: &io::Error) -> Fault {
     Fault::Away(error.to_string())
 }
 
+/// Bytes after which what was written goes to the disk: so that it does not all wait for the end.
+const BATCH: u64 = 64 << 20;
+
 /// A file that is removed unless it has been renamed.
 #[derive(Debug)]
 struct Temporary(PathBuf);
@@ -155,6 +166,8 @@ pub(crate) struct FolderWriter {
     temporary: Temporary,
     file: Arc<File>,
     linked: bool,
+    /// Bytes that were written since.
+    waits: u64,
 }
 
 impl FolderWriter {
@@ -162,8 +175,17 @@ impl FolderWriter {
         if self.linked {
             return Ok(());
         }
+        self.waits += bytes.len() as u64;
+        let due = self.waits >= BATCH;
+        if due {
+            self.waits = 0;
+        }
         let file = Arc::clone(&self.file);
-        blocking(move || (&*file).write_all(&bytes)).await.map_err(|error| away(&error))
+        let write = move || {
+            (&*file).write_all(&bytes)?;
+            if due { file.sync_data() } else { Ok(()) }
+        };
+        blocking(write).await.map_err(|error| away(&error))
     }
 
     pub(super) fn finish(self) -> Result<(), Fault> {

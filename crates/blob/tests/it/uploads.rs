@@ -167,7 +167,8 @@ impl Tale {
         self.durable = offset;
     }
 
-    /// Behind the durable offset anything may lie, as far as was ever written; of the two slots of the record the older one may be torn.
+    /// Behind the durable offset anything may lie, up to the length; of the two slots of the record the older one may be
+    /// torn.
     fn crash(&mut self, left: &Range<u16>) {
         let folder = fs::read_dir(self.scratch.settings.staging_folder()).unwrap().next().unwrap().unwrap().path();
         let durable = usize::try_from(self.durable).unwrap();
@@ -176,12 +177,16 @@ impl Tale {
         bytes.resize(self.bytes.len().min(durable + usize::from(left.end - left.start)), 0xee);
         fs::write(folder.join("bytes"), bytes).unwrap();
         let record = fs::read(folder.join("record")).unwrap();
-        let age = |at: usize| record.get(at + 8..at + 16).map(|word| u64::from_be_bytes(word.try_into().unwrap()));
-        let older = if age(0) < age(4096) { 0 } else { 4096 };
-        let mut torn = record.clone();
-        torn.resize(4096 + 64, 0);
-        torn[older + usize::from(left.start % 64)] ^= 1;
-        fs::write(folder.join("record"), torn).unwrap();
+        // The turn of a slot that is whole.
+        let turn = |at: usize| {
+            let (said, seal) = record.get(at..at + 64)?.split_at(32);
+            (Sha256::digest(said).as_slice() == seal).then(|| said[8..16].to_vec())
+        };
+        let older = if turn(0) < turn(4096) { 0 } else { 4096 };
+        let mut broken = record.clone();
+        broken.resize(4096 + 64, 0);
+        broken[older + usize::from(left.start % 64)] ^= 1;
+        fs::write(folder.join("record"), broken).unwrap();
         self.staging = self.scratch.staging();
     }
 
