@@ -40,5 +40,7 @@ since() { printf '%ss' "$SECONDS"; }
 . "$FONDS_ROOT/script/lib/postgres.sh"
 # shellcheck source=script/lib/redis.sh
 . "$FONDS_ROOT/script/lib/redis.sh"
+# shellcheck source=script/lib/s3.sh
+. "$FONDS_ROOT/script/lib/s3.sh"
 # shellcheck source=script/lib/owner.sh
 . "$FONDS_ROOT/script/lib/owner.sh"

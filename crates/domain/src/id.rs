@@ -125,6 +125,8 @@ pub mod noun {
         File = "file";
         /// A line of the tenant's policy.
         PolicyLine = "policyline";
+        /// An upload that has begun.
+        Upload = "upload";
     }
 }
 
