@@ -11,6 +11,7 @@ CREATE TABLE file (
   declared_type text,
   declared_sha256 bytea CHECK (length(declared_sha256) = 32),
   state       text COLLATE "C" NOT NULL DEFAULT 'receiving' CHECK (state IN ('receiving','examining','kept','refused','expired')),
+  fence       bigint NOT NULL DEFAULT 0,      -- raised by every writer that comes: an older one is stopped
   created_at  timestamptz NOT NULL,
   expires_at  timestamptz NOT NULL,           -- an unfinished one goes then
   received_at timestamptz,                    -- the last byte was durable

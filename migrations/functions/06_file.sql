@@ -28,6 +28,16 @@ ALTER FUNCTION sec.begin_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.begin_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.begin_file TO fonds_app;
 
+-- A writer comes: only whoever uploads, while it is being received. Gives its number; none: there is nothing to write.
+CREATE OR REPLACE FUNCTION sec.take_file(p_id uuid, p_at timestamptz) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  UPDATE file SET fence = fence + 1
+   WHERE tenant_id = sec.tenant() AND id = p_id AND account_id = sec.who() AND state = 'receiving' AND p_at < expires_at RETURNING fence
+$$;
+ALTER FUNCTION sec.take_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.take_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.take_file TO fonds_app;
+
 -- Every byte is durable: from here on the worker examines it. Only by whoever uploads; twice is once.
 CREATE OR REPLACE FUNCTION sec.receive_file(p_id uuid, p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$

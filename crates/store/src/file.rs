@@ -197,6 +197,13 @@ pub async fn open(tx: &mut Tx, limit: u32) -> Result<Vec<Id<noun::File>>> {
     Ok(rows.into_iter().map(Id::of).collect())
 }
 
+/// A writer comes: gives its number, higher than any before. None: there is nothing to write any more.
+pub async fn take(tx: &mut Tx, id: Id<noun::File>) -> Result<Option<u64>> {
+    let at = tx.at();
+    let fence = sqlx::query_scalar!("SELECT sec.take_file($1, $2)", id.uuid(), at).fetch_one(tx.connection()).await?;
+    fence.map(|fence| u64::try_from(fence).map_err(|_| Error::Stored("a negative fence".to_owned()))).transpose()
+}
+
 /// Every byte is durable: it goes to be examined. False: it was not being received.
 pub async fn receive(tx: &mut Tx, id: Id<noun::File>) -> Result<bool> {
     let at = tx.at();
