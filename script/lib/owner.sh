@@ -22,6 +22,7 @@ own_servers() {
   stop_orphan
   pg_stop "$1"
   redis_stop "$1"
+  clamd_stop "$1"
   trap 'release_servers' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
@@ -33,6 +34,7 @@ own_servers() {
     stop_orphan
     pg_stop "$1"
     redis_stop "$1"
+    clamd_stop "$1"
   ) >/dev/null 2>&1 </dev/null &
   WATCHER=$!
   set +m
@@ -88,6 +90,7 @@ release_servers() {
   fi
   pg_stop "$OWNED"
   redis_stop "$OWNED"
+  clamd_stop "$OWNED"
   data_home "$OWNED"
   rm -f "$DATA_HOME/owner.pid" "$DATA_HOME/child.pid"
   OWNED=
