@@ -93,7 +93,7 @@ impl Examiner {
         let mut pages = None;
         if identity.format.kind == Kind::Pdf {
             match self.pdf(path, &identity.format, &mut warnings).await? {
-                Ok(counted) => pages = counted,
+                Ok(counted) => pages = Some(counted),
                 Err(reason) => return Ok(Verdict::Refused(reason)),
             }
         }
@@ -128,15 +128,12 @@ impl Examiner {
         path: &Path,
         format: &Format,
         warnings: &mut BTreeSet<Warning>,
-    ) -> Result<Result<Option<usize>, Reason>, Error> {
+    ) -> Result<Result<usize, Reason>, Error> {
         let facts = match self.children.read_pdf(path).await {
             Ok(facts) => facts,
             Err(NoPicture::Io(error)) => return Err(Error::Child(error)),
             Err(NoPicture::Stopped) => return Ok(Err(Reason::Bomb(Bomb::Effort))),
-            Err(NoPicture::Large) => {
-                warnings.insert(Warning::TextUnread);
-                return Ok(Ok(None));
-            }
+            Err(NoPicture::Large) => return Ok(Err(Reason::TooLarge(self.limits.child_file))),
             Err(NoPicture::Unreadable | NoPicture::NoPage | NoPicture::Format(_)) => {
                 return Ok(Err(Reason::Damaged(format.named())));
             }
@@ -160,6 +157,6 @@ impl Examiner {
             (facts.named, Warning::GradeNamed),
         ];
         warnings.extend(found.into_iter().filter_map(|(is, warning)| is.then_some(warning)));
-        Ok(Ok(Some(facts.pages)))
+        Ok(Ok(facts.pages))
     }
 }

@@ -21,7 +21,7 @@ pub struct Limits {
     pub pixels: u64,
     /// Bytes of text that are read for marks, of one file.
     pub text: u64,
-    /// Bytes of a PDF or a picture that the child process reads.
+    /// Bytes of a PDF or a picture that the child process reads; a larger PDF is refused.
     pub child_file: u64,
     /// Objects of a PDF.
     pub pdf_objects: usize,
@@ -44,7 +44,7 @@ impl Default for Limits {
             depth: 3,
             pixels: 250_000_000,
             text: 64 << 20,
-            child_file: 512 << 20,
+            child_file: 1 << 30,
             pdf_objects: 2_000_000,
             child_memory: 3 << 30,
             child_cpu: 30,

@@ -98,8 +98,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fault> {
         let _ = writeln!(io::stderr(), "sandbox: {error}");
         Fault::Setup
     })?;
-    let mut body = Vec::new();
     let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().map_err(|_| Fault::Setup)?);
+    let length = file.metadata().ok().and_then(|file| usize::try_from(file.len()).ok()).ok_or(Fault::Setup)?;
+    let mut body = Vec::with_capacity(length + 1);
     file.read_to_end(&mut body).map_err(|_| Fault::Unreadable)?;
     let answer = match &order.task {
         Task::Read { text, objects, time } => {

@@ -189,6 +189,41 @@ async fn a_pdf_that_swells_is_refused() {
 }
 
 #[tokio::test]
+async fn a_pdf_that_the_child_cannot_hold_is_refused() {
+    let mut examiner = examiner();
+    let limits = Limits { child_file: 1000, ..Limits::default() };
+    examiner.limits = limits.clone();
+    examiner.children = Children::new(CHILD.into(), Vec::new(), limits, 1);
+    let verdict = examiner.examine(&data("chinese.pdf"), "会议记录.pdf", &Policy::default()).await.unwrap();
+    assert_eq!(verdict, Verdict::Refused(Reason::TooLarge(1000)));
+}
+
+/// Whatever is done to a PDF, there is a verdict.
+#[tokio::test]
+async fn broken_pdfs_break_nothing() {
+    let whole = fs::read(data("chinese.pdf")).unwrap();
+    let mut seed = 20_260_401_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("body");
+    let examiner = examiner();
+    for _ in 0..60 {
+        let mut bytes = whole.clone();
+        for _ in 0..=next(20) {
+            let at = next(bytes.len());
+            bytes[at] = u8::try_from(next(256)).unwrap();
+        }
+        bytes.truncate(bytes.len() - next(2) * next(bytes.len()));
+        fs::write(&path, &bytes).unwrap();
+        let verdict = examiner.examine(&path, "会议记录.pdf", &Policy::default()).await;
+        assert!(verdict.is_ok(), "{verdict:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_name_is_refused_before_anything_is_opened() {
     let verdict = examiner().examine(Path::new("/nowhere"), "报告\u{202E}fdp.exe", &Policy::default()).await.unwrap();
     assert!(matches!(&verdict, Verdict::Refused(Reason::Name(_))), "{verdict:?}");

@@ -97,7 +97,7 @@ impl Look<'_> {
         drop(entry);
         kept.seek(SeekFrom::Start(0))?;
         match part {
-            Part::Xml => self.xml(kept)?,
+            Part::Xml => self.xml(kept, format.kind)?,
             Part::Document => self.within(kept, &name, depth)?,
             Part::Macros | Part::Rest => {}
         }
@@ -150,7 +150,7 @@ impl Look<'_> {
         if all > SMALL.max(most) { Err(Reason::Bomb(Bomb::Growth)) } else { Ok(()) }
     }
 
-    fn xml(&mut self, mut kept: SpooledTempFile) -> Result<(), Stop> {
+    fn xml(&mut self, mut kept: SpooledTempFile, kind: Kind) -> Result<(), Stop> {
         let mut bytes = Vec::new();
         kept.read_to_end(&mut bytes)?;
         let room = usize::try_from(self.limits.text.saturating_sub(self.read)).unwrap_or(usize::MAX);
@@ -160,6 +160,10 @@ impl Look<'_> {
         }
         self.read += written.len() as u64;
         self.marks.read(&written);
+        if kind == Kind::Ofd {
+            // Some programs write every letter of a page as an object of its own.
+            self.marks.read(&written.replace('\n', ""));
+        }
         Ok(())
     }
 

@@ -218,6 +218,11 @@ fn a_state_secret_mark_in_a_text_is_refused_everywhere() {
     let xlsx = zip(&[("[Content_Types].xml", types.as_bytes()), ("xl/sharedStrings.xml", sheet.as_bytes())]);
     let page = "<ofd:Page><ofd:TextObject><ofd:TextCode>绝密★长期</ofd:TextCode></ofd:TextObject></ofd:Page>";
     let ofd = zip(&[("OFD.xml", b"<ofd:OFD/>"), ("Doc_0/Pages/Page_0/Content.xml", page.as_bytes())]);
+    let spread: String = "机密★5年"
+        .chars()
+        .map(|letter| format!("<o:TextObject><o:TextCode>{letter}</o:TextCode></o:TextObject>"))
+        .collect();
+    let spread = zip(&[("OFD.xml", b"<ofd:OFD/>"), ("Doc_0/Pages/Page_0/Content.xml", spread.as_bytes())]);
     let odt = zip(&[
         ("mimetype", b"application/vnd.oasis.opendocument.text"),
         ("content.xml", "<text:p>秘密<text:s/>3年</text:p>".as_bytes()),
@@ -229,6 +234,7 @@ fn a_state_secret_mark_in_a_text_is_refused_everywhere() {
         ("纪要.docx", secret.clone()),
         ("名单.xlsx", xlsx.clone()),
         ("文件.ofd", ofd),
+        ("拆字.ofd", spread),
         ("文件.odt", odt),
         ("旧.doc", compound(&[("/WordDocument", &word)])),
         ("包.zip", zip(&[("里/纪要.docx", &secret)])),

@@ -30,7 +30,6 @@ fn archival<F: Read + Seek>(file: &mut F) -> io::Result<Option<String>> {
     let mut block: Vec<u8> = Vec::with_capacity(BLOCK + REACH);
     let mut rest = file.take(FAR);
     loop {
-        let kept = block.len();
         let read = (&mut rest).take(BLOCK as u64).read_to_end(&mut block)?;
         if let Some(at) = finder.find(&block)
             && (block.len() - at >= REACH || read == 0)
@@ -41,7 +40,6 @@ fn archival<F: Read + Seek>(file: &mut F) -> io::Result<Option<String>> {
         if read == 0 {
             return Ok(None);
         }
-        let _ = kept;
         let keep = block.len().min(2 * REACH);
         block.drain(..block.len() - keep);
     }
