@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the scripts share. Sourced, never run. Works with bash 3.2 (macOS): no associative arrays, no readlink -f.
 #
-# Own servers only: PostgreSQL and redis run on Unix sockets under .fonds/NAME, never the system's.
-# FONDS_DATABASE_URL and FONDS_REDIS_URL, where set, are used instead of starting one.
+# Own servers only: PostgreSQL, redis and clamd run on Unix sockets under .fonds/NAME, never the system's.
+# FONDS_DATABASE_URL, FONDS_REDIS_URL and FONDS_CLAMD_SOCKET, where set, are used instead of starting one.
 
 set -euo pipefail
 # A stray PGHOST or PGDATA must not lead anywhere else.
@@ -42,5 +42,7 @@ since() { printf '%ss' "$SECONDS"; }
 . "$FONDS_ROOT/script/lib/redis.sh"
 # shellcheck source=script/lib/s3.sh
 . "$FONDS_ROOT/script/lib/s3.sh"
+# shellcheck source=script/lib/clamd.sh
+. "$FONDS_ROOT/script/lib/clamd.sh"
 # shellcheck source=script/lib/owner.sh
 . "$FONDS_ROOT/script/lib/owner.sh"

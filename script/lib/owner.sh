@@ -23,6 +23,7 @@ own_servers() {
   pg_stop "$1"
   redis_stop "$1"
   s3_stop "$1"
+  clamd_stop "$1"
   trap 'release_servers' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
@@ -35,6 +36,7 @@ own_servers() {
     pg_stop "$1"
     redis_stop "$1"
     s3_stop "$1"
+    clamd_stop "$1"
   ) >/dev/null 2>&1 </dev/null &
   WATCHER=$!
   set +m
@@ -91,6 +93,7 @@ release_servers() {
   pg_stop "$OWNED"
   redis_stop "$OWNED"
   s3_stop "$OWNED"
+  clamd_stop "$OWNED"
   data_home "$OWNED"
   rm -f "$DATA_HOME/owner.pid" "$DATA_HOME/child.pid"
   OWNED=

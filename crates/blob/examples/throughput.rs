@@ -15,7 +15,7 @@ use std::{
 use blob::{Bodies, Fence, PlaceSettings, Settings, Staging};
 use bytes::{Bytes, BytesMut};
 use domain::{
-    id::{Id, noun::Upload},
+    id::{Id, noun::File},
     tenant::TenantId,
 };
 use futures_util::{Stream, future::try_join_all};
@@ -109,7 +109,7 @@ async fn many(staging: &Staging, source: &Path, len: u64) -> Outcome {
 }
 
 /// Appends what a sender sends over loopback.
-async fn receive(staging: &Staging, id: Id<Upload>, source: PathBuf) -> Outcome {
+async fn receive(staging: &Staging, id: Id<File>, source: PathBuf) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let send = async move {
@@ -142,7 +142,7 @@ fn body(line: TcpStream) -> impl Stream<Item = io::Result<Bytes>> + Send {
     })
 }
 
-fn upload(number: u128) -> Id<Upload> {
+fn upload(number: u128) -> Id<File> {
     Id::of(Uuid::from_u128(number))
 }
 

@@ -49,7 +49,7 @@ impl Progress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upload {
     /// Which.
-    pub id: Id<noun::Upload>,
+    pub id: Id<noun::File>,
     /// How far.
     pub progress: Progress,
     /// When bytes last became durable.
@@ -211,7 +211,7 @@ impl Staging {
     }
 
     /// Begins an upload of so many bytes, durably. Doing it again with the same length changes nothing.
-    pub async fn create(&self, id: Id<noun::Upload>, length: u64) -> Result<Progress, StagingError> {
+    pub async fn create(&self, id: Id<noun::File>, length: u64) -> Result<Progress, StagingError> {
         let (root, folder) = (self.0.root.clone(), self.folder(id));
         let begin = move || {
             let new = root.join(format!("new-{}-{}", id.uuid().simple(), nonce()));
@@ -236,13 +236,13 @@ impl Staging {
     }
 
     /// How far an upload is. While somebody writes it may already be further.
-    pub async fn progress(&self, id: Id<noun::Upload>) -> Result<Progress, StagingError> {
+    pub async fn progress(&self, id: Id<noun::File>) -> Result<Progress, StagingError> {
         let folder = self.folder(id);
         blocking(move || read_progress(&folder)).await
     }
 
     /// An upload that is whole.
-    pub async fn whole(&self, id: Id<noun::Upload>) -> Result<Staged, StagingError> {
+    pub async fn whole(&self, id: Id<noun::File>) -> Result<Staged, StagingError> {
         let folder = self.folder(id);
         blocking(move || {
             let progress = read_progress(&folder)?;
@@ -273,7 +273,7 @@ impl Staging {
     }
 
     /// Removes an upload: promoted, expired, refused or given up. Whoever writes it is stopped. Answers whether it was there.
-    pub async fn remove(&self, id: Id<noun::Upload>) -> Result<bool, StagingError> {
+    pub async fn remove(&self, id: Id<noun::File>) -> Result<bool, StagingError> {
         let (root, folder) = (self.0.root.clone(), self.folder(id));
         match writer::Writer::take(folder.clone(), Fence::LAST, false, self.patience()).await {
             Ok(last) => {
@@ -327,7 +327,7 @@ impl Staging {
         self.0.tasks.wait().await;
     }
 
-    fn folder(&self, id: Id<noun::Upload>) -> PathBuf {
+    fn folder(&self, id: Id<noun::File>) -> PathBuf {
         self.0.root.join(id.uuid().simple().to_string())
     }
 

@@ -20,7 +20,7 @@ pub(crate) use self::pointer::is_filled;
 pub use self::{
     pointer::Pointer,
     rule::{Effect, Rule, Share, Test},
-    secret::{Mark, state_secret_mark},
+    secret::{Mark, names_a_grade, state_secret_mark},
     source::{Computed, Count, Source},
 };
 use crate::{

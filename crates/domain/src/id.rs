@@ -125,8 +125,6 @@ pub mod noun {
         File = "file";
         /// A line of the tenant's policy.
         PolicyLine = "policyline";
-        /// An upload that has begun.
-        Upload = "upload";
     }
 }
 

@@ -60,6 +60,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: admin::Admin,
     },
+    /// Looks into one file, in a process with limits; started by the guard alone.
+    #[command(name = "look-into", hide = true)]
+    Picture {
+        /// What to do.
+        order: std::ffi::OsString,
+    },
     /// Serves a demonstration: migrates, loads a province where there is none, says who may sign in.
     Demo {
         /// Where demo.json goes.
@@ -77,6 +83,7 @@ impl Command {
         match self {
             Self::Doctor => return block_on(doctor::run(file)),
             Self::Schema { check, dir } => return schema::run(&dir, check),
+            Self::Picture { order } => return Ok(intake::picture::child([order])),
             _ => {}
         }
         let settings = settings::load(file)?;
@@ -93,7 +100,7 @@ impl Command {
                 Self::Import { what } => import::run(&settings, what).await,
                 Self::Admin { what } => admin::run(&settings, what).await,
                 Self::Demo { dir, fresh } => demo::run(settings, &dir, fresh).await,
-                Self::Doctor | Self::Schema { .. } => Ok(ExitCode::SUCCESS),
+                Self::Doctor | Self::Schema { .. } | Self::Picture { .. } => Ok(ExitCode::SUCCESS),
             }
         })
     }

@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod files;
 mod log;
 mod running;
 mod settings;

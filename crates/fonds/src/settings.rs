@@ -24,6 +24,10 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     /// Redis: limits and budgets shared by several gateways; nothing that may not be lost.
     pub(crate) redis: Redis,
+    /// The bodies of files.
+    pub(crate) blobs: blob::Settings,
+    /// What comes in: limits of the guard, the virus scanner.
+    pub(crate) intake: intake::Settings,
     /// The worker.
     pub(crate) worker: worker::Settings,
     /// The log.

@@ -1,11 +1,12 @@
 //! The way in: axum router and tower layers, sign-in and sessions, the hardened GraphQL handler, health, metrics, redis.
 //!
-//! A request passes the layers of [`server`], then one of three doors: `/graphql` ([`graphql_http`]), `/auth/…`
-//! ([`sign_in`]), or health and metrics. Who asks is read by [`session`], once for each request.
+//! A request passes the layers of [`server`], then one of the doors: `/graphql` ([`graphql_http`]), `/auth/…`
+//! ([`sign_in`]), `/uploads` ([`upload`]), `/files`, or health and metrics. Who asks is read by [`session`], once for each request.
 
 // The future of an operation holds those of all its resolvers.
 #![recursion_limit = "256"]
 
+mod download;
 pub mod graphql_http;
 pub mod health;
 pub mod limit;
@@ -16,8 +17,10 @@ pub mod server;
 pub mod session;
 pub mod settings;
 mod sign_in;
+pub mod upload;
 
 pub use limit::Limits;
 pub use metric::Metrics;
 pub use server::{Gateway, Parts};
 pub use settings::Settings;
+pub use upload::Uploads;

@@ -17,6 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
+use blob::Bodies;
 use domain::Locale;
 use graphql::{FondsSchema, Loaders, loader::Batch};
 use tokio_util::task::TaskTracker;
@@ -24,14 +25,14 @@ use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadS
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
 
 use crate::{
-    Limits, Metrics, Settings,
+    Limits, Metrics, Settings, Uploads, download,
     graphql_http::{Admitted, Bounds, Caller, GraphqlHttp, Refusal, ShapeError, locale_of},
     health::{self, Checks, Readiness},
     limit::CostBudget,
     origin::{Home, SessionCookie},
     request_id,
     session::{Door, refuse_foreign},
-    sign_in,
+    sign_in, upload,
 };
 
 /// Nothing that this server answers is a page: a browser that shows it runs nothing.
@@ -51,6 +52,10 @@ pub struct Parts {
     pub metrics: Metrics,
     /// A stop waits for these.
     pub tasks: TaskTracker,
+    /// Where uploads are received.
+    pub uploads: Uploads,
+    /// Where files are read.
+    pub bodies: Bodies,
 }
 
 /// The gateway, ready to be served.
@@ -64,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) door: Door,
     pub(crate) tasks: TaskTracker,
+    pub(crate) uploads: Uploads,
+    pub(crate) bodies: Bodies,
     handler: GraphqlHttp<FondsSchema, CostBudget>,
     metrics: Metrics,
     readiness: Readiness,
@@ -75,7 +82,7 @@ impl Gateway {
     /// # Errors
     /// The schema cannot be read: a defect.
     pub fn new(parts: Parts) -> Result<Self, ShapeError> {
-        let Parts { app, settings, limits, metrics, tasks } = parts;
+        let Parts { app, settings, limits, metrics, tasks, uploads, bodies } = parts;
         let budget = CostBudget::new(limits.clone(), settings.cost_per_minute);
         let handler = GraphqlHttp::new(graphql::build(), &graphql::sdl(), budget, Bounds::default(), tasks.clone())?;
         let door = Door {
@@ -91,7 +98,7 @@ impl Gateway {
                 f64::from(u32::try_from(idle.gauge().1).unwrap_or(u32::MAX))
             });
         let readiness = readiness(&app);
-        Ok(Self(Arc::new(Inner { app, settings, limits, door, tasks, handler, metrics, readiness })))
+        Ok(Self(Arc::new(Inner { app, settings, limits, door, tasks, uploads, bodies, handler, metrics, readiness })))
     }
 
     /// Everything that is served at `listen`.
@@ -110,7 +117,20 @@ impl Gateway {
             .layer(DefaultBodyLimit::max(AUTH_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time))
             .layer(shed);
-        let router = doors.route("/healthz", get(health::alive)).route("/readyz", get(ready));
+        // Bytes of files take as long as their line does; what is silent is cut by the upload itself.
+        let files = Router::new()
+            .route("/uploads", post(upload::create).options(upload::options))
+            .route("/uploads/{id}", any(upload::reach))
+            .route("/files/record/{record}/{version}/{n}", get(download::of_record))
+            .route("/files/receipt/{receipt}/{n}", get(download::of_receipt))
+            .layer(DefaultBodyLimit::disable())
+            .layer(
+                ServiceBuilder::new()
+                    .layer(HandleErrorLayer::new(async |_| overloaded()))
+                    .layer(LoadShedLayer::new())
+                    .layer(GlobalConcurrencyLimitLayer::new(settings.max_transfers)),
+            );
+        let router = doors.merge(files).route("/healthz", get(health::alive)).route("/readyz", get(ready));
         let router = if settings.metrics_listen.is_none() { router.route("/metrics", get(metrics)) } else { router };
         outer(router, settings.https).with_state(self.clone())
     }

@@ -48,6 +48,14 @@ impl Door {
         Ok(token.and_then(app::Entry::of_token).map(|entry| Caller { entry, locale: asked_locale(headers), origin }))
     }
 
+    /// The caller of a plain link on our own page, which carries no header of ours: for reading alone.
+    pub fn linked(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<Caller> {
+        self.home.check_origin(headers).ok()?;
+        let entry = app::Entry::of_token(self.cookie.read(headers)?)?;
+        let origin = self.address(headers, extensions).map(|address| address.to_string());
+        Some(Caller { entry, locale: asked_locale(headers), origin })
+    }
+
     /// Where the request came from.
     pub fn address(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
         if self.behind_proxy {

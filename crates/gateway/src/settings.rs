@@ -22,6 +22,9 @@ pub struct Settings {
     /// Requests at the same time; more are refused with 503.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_requests: usize,
+    /// Uploads and downloads at the same time; more are refused with 503.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_transfers: usize,
     /// Seconds that a request may take, reading of the body included.
     #[schemars(range(min = 1, max = 600))]
     pub request_seconds: u64,
@@ -45,6 +48,7 @@ impl Default for Settings {
             https: true,
             behind_proxy: false,
             max_requests: 512,
+            max_transfers: 256,
             request_seconds: 30,
             cost_per_minute: crate::limit::CostBudget::PER_MINUTE,
             sign_in_per_minute: 10,

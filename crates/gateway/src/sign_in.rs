@@ -175,6 +175,11 @@ fn shown(problem: &Problem, locale: Locale) -> serde_json::Value {
     json!({ "code": problem.code, "message": problem.message(locale), "path": problem.path })
 }
 
+/// The same as an answer that ends a request.
+pub(crate) fn failure(error: &app::Error, locale: Locale) -> Box<Response> {
+    Box::new(failed(error, locale))
+}
+
 /// The failure of a use case; its cause is logged where its sentence is made.
 fn failed(error: &app::Error, locale: Locale) -> Response {
     let status = match error {
@@ -195,12 +200,12 @@ impl Inner {
     }
 
     /// Runs to its end, whoever waits for it.
-    async fn finish<T: Send + 'static>(
+    pub(crate) async fn finish<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
         locale: Locale,
     ) -> Result<T, Box<Response>> {
-        self.tasks.spawn(work).await.map_err(|error| Box::new(failed(&app::Error::internal("sign-in", error), locale)))
+        self.tasks.spawn(work).await.map_err(|error| Box::new(failed(&app::Error::internal("request", error), locale)))
     }
 }
 

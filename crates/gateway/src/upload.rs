@@ -20,9 +20,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     Id, Locale, Outcome,
     file::FileState,
-    id::noun::{self, Upload},
+    id::noun,
 };
 use futures_util::{Stream, StreamExt, stream};
+use intake::{FileName, Reason, reason::Place};
 use tokio::sync::Notify;
 
 use crate::{Gateway, graphql_http::locale_of, server::Inner, session::refuse_foreign};
@@ -35,7 +36,6 @@ use self::{
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const VERSION: HeaderName = HeaderName::from_static("tus-version");
 const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
-const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const ALGORITHMS: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -103,9 +103,15 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let metadata = Metadata::read(&parts.headers, &METADATA).ok_or_else(|| Refused::Metadata.told(locale))?;
     let post = metadata.post.ok_or_else(|| Refused::Post.told(locale))?;
     let name = metadata.name.ok_or_else(|| Refused::Name.told(locale))?;
-    if let Err(problem) = intake::name::check(&name) {
-        return Err(problems(&[problem], locale));
+    let name = match FileName::parse(&name) {
+        Ok(name) => name,
+        Err(fault) => return Err(problems(&[intake::name::problem(fault)], locale)),
+    };
+    // Before a byte is taken: what is marked as a state secret does not belong here.
+    if let Some(mark) = name.mark() {
+        return Err(problems(&[Reason::Secret(mark, Place::Name).problem(&["name"])], locale));
     }
+    let name = name.as_str().to_owned();
     let length = i64::try_from(length).map_err(|_| Refused::Length.told(locale))?;
     let what = Announce { name, length, media_type: metadata.media_type, sha256: metadata.sha256 };
     let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok()).map_or_else(
@@ -123,7 +129,7 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let progress = inner
         .uploads
         .staging
-        .create(Id::of(begun.file.uuid()), length)
+        .create(begun.file, length)
         .await
         .map_err(|error| Refused::of_staging(&error).told(locale))?;
     let mut answer = StatusCode::CREATED.into_response();
@@ -160,7 +166,7 @@ async fn head_or_refuse(
     let offset = match fence {
         // Whoever still writes is stopped, so that the offset is final.
         Some(fence) => {
-            let settled = inner.uploads.staging.settle(Id::of(id.uuid()), Fence(fence)).await;
+            let settled = inner.uploads.staging.settle(id, Fence(fence)).await;
             let progress = settled.map_err(|error| Refused::of_append(&error).told(locale))?;
             if progress.is_whole() {
                 received(inner, &caller, id, locale).await?;
@@ -208,7 +214,7 @@ async fn delete_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<R
         return Err(not_found(locale));
     }
     // What stays behind when the disk fails now is cleared by the housekeeping.
-    if let Err(error) = inner.uploads.staging.remove(Id::of(id.uuid())).await {
+    if let Err(error) = inner.uploads.staging.remove(id).await {
         tracing::warn!(file = %id, %error, "an upload that was given up is still there");
     }
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -240,7 +246,7 @@ async fn append(
     };
     let staging = &inner.uploads.staging;
     let progress =
-        staging.append(Id::<Upload>::of(id.uuid()), at, Fence(fence), checksum(headers), lively(body)).await?;
+        staging.append(id, at, Fence(fence), checksum(headers), lively(body)).await?;
     if progress.is_whole() {
         let (app, who) = (inner.app.clone(), caller.clone());
         let told = inner.tasks.spawn(async move { app::file::received(&app, &who, id).await }).await;

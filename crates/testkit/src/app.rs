@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 use worker::Fold;
 
 use crate::{
-    Actor, Answer, SeededChance, TestClock, behind,
+    Actor, Answer, SeededChance, TestClock, TestFiles, behind,
     cluster::{self, TestDatabase},
     left::Turn,
     seed,
@@ -72,6 +72,8 @@ pub struct TestApp {
     setup: Setup,
     /// Requests under way.
     pub(crate) requests: AtomicUsize,
+    /// Its files.
+    pub files: TestFiles,
     /// Its database.
     pub database: TestDatabase,
 }
@@ -88,16 +90,17 @@ impl TestApp {
         let owner = PgPoolOptions::new().max_connections(4).connect(&database.admin_url).await.expect("the database");
         let clock = Arc::new(TestClock::new());
         seed::plant(&owner, TestClock::beginning()).await.expect("the tenants");
-        let (app, tasks, router) = start(&setup, &database, &clock, &owner).await;
+        let files = TestFiles::open();
+        let (app, tasks, router) = start(&setup, &database, &clock, &owner, &files).await;
         // Limits are kept by address, and all tests share one redis.
         let address = SocketAddr::from((rand::random::<[u8; 16]>(), 1));
-        Self { app, clock, tasks, owner, router, address, setup, requests: AtomicUsize::new(0), database }
+        Self { app, clock, tasks, owner, router, address, setup, requests: AtomicUsize::new(0), files, database }
     }
 
     /// Starts the application anew on the same database: new connections, an empty memory.
     pub async fn restart(&mut self) {
         self.app.store.close().await;
-        (self.app, self.tasks, self.router) = start(&self.setup, &self.database, &self.clock, &self.owner).await;
+        (self.app, self.tasks, self.router) = start(&self.setup, &self.database, &self.clock, &self.owner, &self.files).await;
     }
 
     /// Sends a request through the router.
@@ -154,6 +157,24 @@ impl TestApp {
         WorkerStore::new(open(&self.database.worker_url, 2))
     }
 
+    /// Examines everything that was received. Gives how many files were settled.
+    pub async fn examine(&self) -> usize {
+        self.examine_with(true).await
+    }
+
+    /// The same while no scanner answers.
+    pub async fn examine_without_scanner(&self) -> usize {
+        self.examine_with(false).await
+    }
+
+    async fn examine_with(&self, scanner: bool) -> usize {
+        let store = self.worker_store();
+        let examine = self.files.examine(store.clone(), self.clock.clone(), scanner);
+        let settled = examine.once().await.expect("an examination");
+        store.close().await;
+        settled
+    }
+
     /// Folds everything that waits. Gives how many steps were folded.
     pub async fn fold(&self) -> u64 {
         let store = self.worker_store();
@@ -168,6 +189,7 @@ async fn start(
     database: &TestDatabase,
     clock: &Arc<TestClock>,
     owner: &PgPool,
+    files: &TestFiles,
 ) -> (App, TaskTracker, Router) {
     let url = if setup.past_row_security { &database.admin_url } else { &database.app_url };
     let store = open(url, setup.max_connections);
@@ -183,6 +205,8 @@ async fn start(
         limits: Limits::new(setup.redis.clone().map(SecretString::from).as_ref()).expect("the address of redis"),
         metrics: metrics(),
         tasks: tasks.clone(),
+        uploads: files.uploads(),
+        bodies: files.bodies.clone(),
     };
     (app, tasks, Gateway::new(parts).expect("the gateway").router())
 }

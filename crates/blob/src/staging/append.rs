@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::id::{Id, noun::Upload};
+use domain::id::{Id, noun::File};
 use futures_util::{Stream, StreamExt};
 
 use super::{AppendError, Fence, Progress, Staging, writer::Writer};
@@ -30,7 +30,7 @@ impl Staging {
     /// caller that goes away does not undo what arrived.
     pub async fn append<S, E>(
         &self,
-        id: Id<Upload>,
+        id: Id<File>,
         at: u64,
         fence: Fence,
         checksum: Option<Checksum>,
@@ -113,7 +113,7 @@ impl Staging {
 
     /// Stops whoever writes an upload, waits for him, and answers with the offset, which is then final until a newer
     /// writer comes: what an upload that is to be resumed is asked for.
-    pub async fn settle(&self, id: Id<Upload>, fence: Fence) -> Result<Progress, AppendError> {
+    pub async fn settle(&self, id: Id<File>, fence: Fence) -> Result<Progress, AppendError> {
         let writer = Writer::take(self.folder(id), fence, false, self.patience()).await?;
         Ok(writer.progress())
     }

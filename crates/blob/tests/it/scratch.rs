@@ -5,7 +5,7 @@ use std::{convert::Infallible, fs, path::PathBuf};
 use blob::{Bodies, Body, Fence, Incidents, PlaceSettings, Settings, Staging};
 use bytes::Bytes;
 use domain::{
-    id::{Id, noun::Upload},
+    id::{Id, noun::File},
     tenant::TenantId,
 };
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
@@ -22,7 +22,7 @@ pub(crate) fn soak() -> bool {
     variable("FONDS_SOAK").is_some_and(|soak| soak == "1")
 }
 
-pub(crate) fn upload(number: u128) -> Id<Upload> {
+pub(crate) fn upload(number: u128) -> Id<File> {
     Id::of(Uuid::from_u128(number))
 }
 

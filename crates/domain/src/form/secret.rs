@@ -29,6 +29,16 @@ pub fn state_secret_mark(text: &str) -> Option<Mark> {
     })
 }
 
+/// Whether a grade of state secrets is named at all, as a mark or as a word (机密性, 秘密投票): worth a second look.
+pub fn names_a_grade(text: &str) -> bool {
+    let mut before = None;
+    text.chars().filter(|&letter| !is_blank(letter)).map(plain).any(|letter| {
+        let named = before.is_some_and(|first| grade(first, letter).is_some());
+        before = Some(letter);
+        named
+    })
+}
+
 fn grade(first: char, second: char) -> Option<Mark> {
     match (first, second) {
         ('绝', '密') => Some(Mark::TopSecret),
@@ -176,6 +186,13 @@ mod tests {
         for text in words {
             assert_eq!(state_secret_mark(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_word_is_worth_a_second_look() {
+        assert!(names_a_grade("注意信息的机密性"));
+        assert!(names_a_grade("無記名祕 密投票"));
+        assert!(!names_a_grade("支部党员大会会议记录，不涉密"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use gateway::{Gateway, Limits, Metrics, Parts};
 use store::Store;
 
 use super::work;
-use crate::{running::Running, settings::Settings, words::Failure};
+use crate::{files::Files, running::Running, settings::Settings, words::Failure};
 
 /// Time that closing the pool may take.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -38,16 +38,19 @@ pub(crate) async fn start(settings: &Settings, with_worker: bool, running: &Runn
     }
     let app = App::new(store, Arc::new(SystemClock), Arc::new(SystemChance))?;
     let metrics = Metrics::install()?;
+    let files = Files::open(settings)?;
     let gateway = Gateway::new(Parts {
         app: app.clone(),
         settings: settings.http.clone(),
         limits: Limits::new(settings.redis_url().as_ref())?,
         metrics,
         tasks: running.tasks.clone(),
+        uploads: files.uploads.clone(),
+        bodies: files.bodies.clone(),
     })?;
     if with_worker {
-        let worker = work::worker(settings).await?;
-        running.spawn(worker.run(running.stop.clone()));
+        let (worker, incidents) = work::worker(settings, files).await?;
+        running.spawn(worker.run(incidents, running.stop.clone()));
     }
     if let Some(address) = settings.http.metrics_listen {
         running.serve(address, gateway.side_router()).await?;

@@ -3,17 +3,18 @@
 use std::{process::ExitCode, sync::Arc};
 
 use app::SystemClock;
+use blob::Incidents;
 use gateway::{Metrics, health::Checks, server};
 use store::{Store, worker::WorkerStore};
 use worker::Worker;
 
-use crate::{running::Running, settings::Settings, words::Failure};
+use crate::{files::Files, running::Running, settings::Settings, words::Failure};
 
 /// Runs until told to stop.
 pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let running = Running::begin()?;
     let metrics = Metrics::install()?;
-    let worker = worker(settings).await?;
+    let (worker, incidents) = worker(settings, Files::open(settings)?).await?;
     if let Some(address) = settings.http.metrics_listen {
         let store = worker.store.clone();
         let readiness = Checks::default().with("database", move || {
@@ -23,16 +24,18 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         let address = running.serve(address, server::side_router(metrics, readiness.into_readiness())).await?;
         tracing::info!(%address, "health and metrics");
     }
-    running.spawn(worker.run(running.stop.clone()));
+    running.spawn(worker.run(incidents, running.stop.clone()));
     tracing::info!("working");
     Ok(if running.wait().await { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The worker, on connections of its own; refuses a role that is not its.
-pub(crate) async fn worker(settings: &Settings) -> Result<Worker, Failure> {
+pub(crate) async fn worker(settings: &Settings, files: Files) -> Result<(Worker, Incidents), Failure> {
     let database = settings.worker_store()?;
     let url = database.url.clone();
     let store = WorkerStore::new(Store::open(&database)?);
     store.check_role().await?.map_err(|fault| fault.0)?;
-    Ok(Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock) })
+    let examine = Some(files.examine(settings, store.clone())?);
+    let worker = Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock), examine };
+    Ok((worker, files.incidents))
 }

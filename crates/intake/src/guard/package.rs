@@ -1,0 +1,252 @@
+//! ZIP files and the document formats that are ZIP files: every member is read to its end, within limits.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use tempfile::SpooledTempFile;
+use zip::{ZipArchive, result::ZipError};
+
+use super::{Look, Stop, member};
+use crate::{
+    format::{self, Format, Kind},
+    identify::{identify_file, member_name, open_package},
+    name::FileName,
+    reason::{Bomb, MemberFault, Named, Reason, Warning},
+    text,
+};
+
+/// Growth below this is never out of proportion.
+const SMALL: u64 = 32 << 20;
+/// Nested files up to this size are kept in memory, larger ones in a scratch file.
+const IN_MEMORY: usize = 4 << 20;
+/// Bytes of one XML part that are read for marks.
+const PART: u64 = 32 << 20;
+
+impl Look<'_> {
+    /// Looks into a ZIP.
+    pub(super) fn package<F: Read + Seek>(&mut self, file: F, format: &Format, depth: usize) -> Result<(), Stop> {
+        if depth > self.limits.depth {
+            return Err(Reason::Bomb(Bomb::Depth).into());
+        }
+        let mut file = file;
+        file.seek(SeekFrom::Start(0))?;
+        // One more than may be: an archive of too many says so, one that cannot be opened is damaged.
+        let Some(mut archive) = open_package(&mut file, self.limits.members + 1)? else {
+            return Err(self.unopened(file, format).into());
+        };
+        self.members += archive.len();
+        if self.members > self.limits.members {
+            return Err(Reason::Bomb(Bomb::Members).into());
+        }
+        if archive.has_overlapping_files().unwrap_or(true) {
+            return Err(Reason::Bomb(Bomb::Forged).into());
+        }
+        if format.kind == Kind::Ofd && archive.index_for_name("Encryptions.xml").is_some() {
+            return Err(Reason::Encrypted(format.named()).into());
+        }
+        for at in 0..archive.len() {
+            self.member(&mut archive, at, format, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Too many members, or no archive at all?
+    fn unopened<F: Read + Seek>(&self, file: F, format: &Format) -> Reason {
+        match open_package(file, usize::MAX / 1024) {
+            Ok(Some(archive)) if archive.len() > self.limits.members => Reason::Bomb(Bomb::Members),
+            _ => Reason::Damaged(format.named()),
+        }
+    }
+
+    fn member<F: Read + Seek>(
+        &mut self,
+        archive: &mut ZipArchive<F>,
+        at: usize,
+        format: &Format,
+        depth: usize,
+    ) -> Result<(), Stop> {
+        let damaged = || Reason::Damaged(format.named());
+        let entry = archive.by_index_raw(at).map_err(|_| damaged())?;
+        let name = member_name(&entry);
+        member::check(&name)?;
+        if entry.is_symlink() {
+            return Err(Reason::Member(MemberFault::Path).into());
+        }
+        if entry.encrypted() {
+            return Err(Reason::Encrypted(format.named()).into());
+        }
+        let declared = entry.size();
+        self.grows(declared, 0)?;
+        drop(entry);
+        if name.ends_with('/') {
+            return Ok(());
+        }
+        let part = Part::of(&name, format.kind);
+        if part == Part::Macros {
+            self.warnings.insert(Warning::Macros);
+        }
+        if format.kind == Kind::Odf && name == "META-INF/manifest.xml" {
+            self.manifest(archive, at, format)?;
+        }
+        let mut entry = archive.by_index(at).map_err(|error| match error {
+            ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+                Reason::Closed(format.named())
+            }
+            _ => damaged(),
+        })?;
+        let mut kept = self.unpack(&mut entry, declared, part, format)?;
+        drop(entry);
+        kept.seek(SeekFrom::Start(0))?;
+        match part {
+            Part::Xml => self.xml(kept, format.kind)?,
+            Part::Document => self.within(kept, &name, depth)?,
+            Part::Macros | Part::Rest => {}
+        }
+        Ok(self.check()?)
+    }
+
+    /// Reads a member to its end, counting; keeps what is going to be looked into.
+    fn unpack(
+        &mut self,
+        entry: &mut impl Read,
+        declared: u64,
+        part: Part,
+        format: &Format,
+    ) -> Result<SpooledTempFile, Stop> {
+        let mut kept = SpooledTempFile::new(IN_MEMORY);
+        let mut block = vec![0; 64 * 1024];
+        let mut read = 0_u64;
+        loop {
+            let length = match entry.read(&mut block) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return Err(Reason::Damaged(format.named()).into()),
+            };
+            read += length as u64;
+            if read > declared {
+                return Err(Reason::Bomb(Bomb::Forged).into());
+            }
+            self.grows(0, length as u64)?;
+            let keeps = match part {
+                Part::Xml => read <= PART,
+                Part::Document => true,
+                Part::Macros | Part::Rest => false,
+            };
+            if keeps {
+                kept.write_all(&block[..length])?;
+            }
+        }
+        if part == Part::Xml && read > PART {
+            self.warnings.insert(Warning::TextUnread);
+        }
+        Ok(kept)
+    }
+
+    /// Counts what is unpacked, and what is said to come.
+    fn grows(&mut self, coming: u64, read: u64) -> Result<(), Reason> {
+        self.unpacked = self.unpacked.saturating_add(read);
+        let all = self.unpacked.saturating_add(coming);
+        let most = self.bytes.saturating_add(self.limits.growth).min(self.bytes.saturating_mul(self.limits.ratio));
+        if all > SMALL.max(most) { Err(Reason::Bomb(Bomb::Growth)) } else { Ok(()) }
+    }
+
+    fn xml(&mut self, mut kept: SpooledTempFile, kind: Kind) -> Result<(), Stop> {
+        let mut bytes = Vec::new();
+        kept.read_to_end(&mut bytes)?;
+        let room = usize::try_from(self.limits.text.saturating_sub(self.read)).unwrap_or(usize::MAX);
+        let mut written = String::new();
+        if !text::xml::text(&text::decode(&bytes), room, &mut written) {
+            self.warnings.insert(Warning::TextUnread);
+        }
+        self.read += written.len() as u64;
+        self.marks.read(&written);
+        if kind == Kind::Ofd {
+            // Some programs write every letter of a page as an object of its own.
+            self.marks.read(&written.replace('\n', ""));
+        }
+        Ok(())
+    }
+
+    /// A file within a file.
+    fn within(&mut self, mut kept: SpooledTempFile, name: &str, depth: usize) -> Result<(), Stop> {
+        // Its name has been checked as a member's; here it only tells a table from a note.
+        let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let Ok(name) = FileName::parse(last).or_else(|_| FileName::parse("member")) else { return Ok(()) };
+        let found = identify_file(&mut kept, &name)?.format;
+        kept.seek(SeekFrom::Start(0))?;
+        match found.kind {
+            Kind::Ooxml | Kind::Odf | Kind::Ofd | Kind::Zip => self.package(&mut kept, &found, depth + 1)?,
+            Kind::Ole if found.media_type == "application/vnd.ms-office-encrypted" => {
+                return Err(Reason::Encrypted(found.named()).into());
+            }
+            Kind::Ole => self.compound(&mut kept, &found)?,
+            Kind::Text | Kind::Xml => self.plain(&mut kept)?,
+            Kind::Active => {
+                self.warnings.insert(Warning::Script);
+                self.plain(&mut kept)?;
+            }
+            Kind::Pdf | Kind::Closed => {
+                self.warnings.insert(Warning::Within);
+            }
+            Kind::Other if format::all().iter().all(|known| known.media_type != found.media_type) => {
+                self.warnings.insert(Warning::Within);
+            }
+            Kind::Image | Kind::Other => {}
+        }
+        Ok(())
+    }
+
+    /// A member of an encrypted OpenDocument file says so in the manifest (ISO/IEC 26300-3, 3.4).
+    fn manifest<F: Read + Seek>(
+        &mut self,
+        archive: &mut ZipArchive<F>,
+        at: usize,
+        format: &Format,
+    ) -> Result<(), Stop> {
+        let named: Named = format.named();
+        let mut bytes = Vec::new();
+        let entry = archive.by_index(at).map_err(|_| Reason::Damaged(named.clone()))?;
+        entry.take(PART).read_to_end(&mut bytes).map_err(|_| Reason::Damaged(named.clone()))?;
+        if text::decode(&bytes).contains("encryption-data") {
+            return Err(Reason::Encrypted(named).into());
+        }
+        Ok(())
+    }
+}
+
+/// What a member is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Text of the document.
+    Xml,
+    /// A file of its own.
+    Document,
+    /// VBA.
+    Macros,
+    /// Counted alone.
+    Rest,
+}
+
+impl Part {
+    fn of(name: &str, package: Kind) -> Self {
+        let lower = name.to_ascii_lowercase();
+        let ends = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
+        if package == Kind::Zip {
+            return Self::Document;
+        }
+        if ends(&["vbaproject.bin"]) || lower.starts_with("basic/") && ends(&[".xml"]) || lower.starts_with("scripts/")
+        {
+            return Self::Macros;
+        }
+        if ends(&[".xml"]) {
+            return Self::Xml;
+        }
+        // Pictures, fonts and sound of a document are its own; anything else in it may be another document.
+        let own = [
+            ".rels", ".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bmp", ".tif", ".tiff", ".ttf", ".otf",
+            ".odttf", ".fntdata", ".jb2", ".jp2", ".mp3", ".mp4", ".wav", ".vml", ".rdf", ".dat", ".esl", "mimetype",
+            ".svm",
+        ];
+        if ends(&own) { Self::Rest } else { Self::Document }
+    }
+}

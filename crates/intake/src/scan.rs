@@ -1,0 +1,168 @@
+//! The virus scan: clamd over its socket, `INSTREAM`. A scanner that is away never makes a file clean.
+
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpStream, UnixStream},
+    time::timeout,
+};
+
+/// Where clamd listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Address {
+    /// A Unix socket.
+    Socket(PathBuf),
+    /// A host in the same trusted network: clamd knows neither passwords nor TLS.
+    Tcp(SocketAddr),
+}
+
+/// The scanner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scanner {
+    /// Where it is.
+    pub address: Address,
+    /// Larger files are not sent; at most clamd's own `StreamMaxLength` and `MaxFileSize`.
+    pub largest: u64,
+    /// Time for connecting, and for each answer after the last byte.
+    pub patience: Duration,
+}
+
+/// What the scanner says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scan {
+    /// Nothing was found.
+    Clean {
+        /// E.g. `ClamAV 1.4.6`.
+        engine: String,
+        /// Version and day of the signatures, as clamd says it; empty with signatures of one's own only.
+        signatures: String,
+    },
+    /// Something was found.
+    Infected {
+        /// The signature's name.
+        name: String,
+    },
+    /// Above the limit of the scanner: nobody has looked.
+    TooLarge,
+    /// No scanner, or no answer of one: nobody has looked.
+    Down(String),
+}
+
+const CHUNK: usize = 128 * 1024;
+const LONGEST_ANSWER: u64 = 4096;
+
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+impl Scanner {
+    /// Scans a body of so many bytes, which is read once, in pieces.
+    pub async fn scan(&self, body: impl AsyncRead + Unpin, bytes: u64) -> Scan {
+        if bytes > self.largest {
+            return Scan::TooLarge;
+        }
+        let version = match self.ask_version().await {
+            Ok(version) => version,
+            Err(error) => return Scan::Down(format!("version: {error}")),
+        };
+        match self.stream(body).await {
+            Ok(answer) => outcome(&answer, &version),
+            Err(error) => Scan::Down(format!("stream: {error}")),
+        }
+    }
+
+    async fn connect(&self) -> io::Result<Box<dyn Wire>> {
+        let connecting = async {
+            Ok(match &self.address {
+                Address::Socket(path) => Box::new(UnixStream::connect(path).await?) as Box<dyn Wire>,
+                Address::Tcp(address) => Box::new(TcpStream::connect(address).await?),
+            })
+        };
+        timeout(self.patience, connecting).await?
+    }
+
+    async fn ask_version(&self) -> io::Result<String> {
+        let mut wire = self.connect().await?;
+        timeout(self.patience, wire.write_all(b"zVERSION\0")).await??;
+        self.answer(&mut wire).await
+    }
+
+    async fn stream(&self, mut body: impl AsyncRead + Unpin) -> io::Result<String> {
+        let mut wire = self.connect().await?;
+        timeout(self.patience, wire.write_all(b"zINSTREAM\0")).await??;
+        let mut chunk = vec![0; 4 + CHUNK];
+        loop {
+            let length = body.read(&mut chunk[4..]).await?;
+            let head = u32::try_from(length).map_err(io::Error::other)?.to_be_bytes();
+            chunk[..4].copy_from_slice(&head);
+            // clamd answers and closes as soon as its limit is passed: then the answer counts, not the broken pipe.
+            let sent = timeout(self.patience, wire.write_all(&chunk[..4 + length])).await?;
+            if let Err(error) = sent {
+                return self.answer(&mut wire).await.ok().filter(|answer| !answer.is_empty()).ok_or(error);
+            }
+            if length == 0 {
+                return self.answer(&mut wire).await;
+            }
+        }
+    }
+
+    async fn answer(&self, wire: &mut Box<dyn Wire>) -> io::Result<String> {
+        let mut answer = Vec::new();
+        timeout(self.patience, wire.take(LONGEST_ANSWER).read_to_end(&mut answer)).await??;
+        Ok(String::from_utf8_lossy(&answer).trim_end_matches(['\0', '\n']).to_owned())
+    }
+}
+
+/// Reads an answer. What is not understood is no "clean".
+fn outcome(answer: &str, version: &str) -> Scan {
+    if answer == "stream: OK" {
+        let (engine, signatures) = version.split_once('/').unwrap_or((version, ""));
+        return Scan::Clean { engine: engine.to_owned(), signatures: signatures.to_owned() };
+    }
+    if let Some(name) = answer.strip_prefix("stream: ").and_then(|rest| rest.strip_suffix(" FOUND")) {
+        // With `AlertExceedsMax yes` clamd tells that it has not looked at all of a file.
+        return if name.starts_with("Heuristics.Limits.Exceeded") {
+            Scan::TooLarge
+        } else {
+            Scan::Infected { name: name.to_owned() }
+        };
+    }
+    if answer.contains("size limit exceeded") {
+        return Scan::TooLarge;
+    }
+    Scan::Down(format!("answer: {}", answer.chars().take(120).collect::<String>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ok_is_clean() {
+        let clean = Scan::Clean { engine: "ClamAV 1.4.6".into(), signatures: "27800/Mon Nov 2 2026".into() };
+        assert_eq!(outcome("stream: OK", "ClamAV 1.4.6/27800/Mon Nov 2 2026"), clean);
+        assert_eq!(
+            outcome("stream: Own.Eicar.UNOFFICIAL FOUND", ""),
+            Scan::Infected { name: "Own.Eicar.UNOFFICIAL".into() }
+        );
+        assert_eq!(outcome("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND", ""), Scan::TooLarge);
+        assert_eq!(outcome("INSTREAM size limit exceeded. ERROR", ""), Scan::TooLarge);
+        for answer in ["", "stream: OK FOUND?", "UNKNOWN COMMAND", "stream: Can't allocate memory ERROR"] {
+            assert!(matches!(outcome(answer, ""), Scan::Down(_)), "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_down() {
+        let scanner = Scanner {
+            address: Address::Socket("/nowhere/clamd.sock".into()),
+            largest: 100,
+            patience: Duration::from_secs(1),
+        };
+        assert!(matches!(scanner.scan(&b"abc"[..], 3).await, Scan::Down(_)));
+        assert_eq!(scanner.scan(&b"abc"[..], 101).await, Scan::TooLarge);
+    }
+}

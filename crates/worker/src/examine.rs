@@ -1,0 +1,209 @@
+//! The reconciler of quarantine: what was received whole is hashed, identified, guarded and scanned, promoted to its
+//! places, and only then kept; unfinished uploads whose time is over go.
+//!
+//! Every step may be repeated: a body is put by its digest, a file is settled once.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use blob::{Bodies, Digests, PutError, Sha256Digest, Staging, StagingError};
+use domain::{Code, Problem, clock::Clock, tenant::FileRules};
+use intake::{Examiner, Policy, Scan, Verdict};
+use store::{
+    examine::{Found, Quarantined},
+    worker::WorkerStore,
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// How often it looks where nobody wakes it.
+const LOOK: Duration = Duration::from_secs(2);
+/// The pause after a failure, and while the scanner is away.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Files of one look.
+const BATCH: i32 = 32;
+
+/// Everything that the examination needs.
+#[derive(Debug, Clone)]
+pub struct Examine {
+    /// As `fonds_worker`.
+    pub store: WorkerStore,
+    /// Where uploads lie.
+    pub staging: Staging,
+    /// Where bodies are promoted to.
+    pub bodies: Bodies,
+    /// The guard, and the scanner.
+    pub examiner: Examiner,
+    /// Woken by a whole upload.
+    pub received: Arc<Notify>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a file could not be examined now; the machine failed, not the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The staging area.
+    #[error(transparent)]
+    Staging(#[from] StagingError),
+    /// The guard could not look.
+    #[error(transparent)]
+    Intake(#[from] intake::Error),
+    /// The places.
+    #[error(transparent)]
+    Put(#[from] PutError),
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// Kept for good.
+    Kept,
+    /// Not taken.
+    Refused,
+    /// The scanner is away: it stays in quarantine.
+    Waiting,
+}
+
+impl Examine {
+    /// Until told to stop; the file under way is finished first.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let pause = match self.turn(&stop).await {
+                Ok(waiting) if waiting => PAUSE,
+                Ok(_) => LOOK,
+                Err(error) => {
+                    tracing::error!(%error, "what is to be examined is not known");
+                    PAUSE
+                }
+            };
+            let woken = async {
+                let _ = tokio::time::timeout(pause, self.received.notified()).await;
+            };
+            let _ = stop.run_until_cancelled(woken).await;
+        }
+    }
+
+    /// Everything that can be settled now. Gives how many files were.
+    ///
+    /// # Errors
+    /// The database or the staging area does not answer.
+    pub async fn once(&self) -> Result<usize, Failure> {
+        let mut settled = 0;
+        for file in self.store.to_examine(BATCH).await? {
+            if self.settle(&file).await? != Settled::Waiting {
+                settled += 1;
+            }
+        }
+        Ok(settled)
+    }
+
+    async fn turn(&self, stop: &CancellationToken) -> Result<bool, Failure> {
+        for (_, id) in self.store.expire(self.clock.now(), BATCH).await? {
+            if let Err(error) = self.staging.remove(id).await {
+                tracing::warn!(file = %id, %error, "an expired upload is still there");
+            }
+        }
+        let mut waiting = false;
+        for file in self.store.to_examine(BATCH).await? {
+            if stop.is_cancelled() {
+                break;
+            }
+            match self.settle(&file).await {
+                Ok(Settled::Waiting) => waiting = true,
+                Ok(settled) => tracing::info!(file = %file.file, ?settled, "a file was examined"),
+                // One file that cannot be read holds up none of the others.
+                Err(error) => tracing::error!(file = %file.file, %error, "a file could not be examined"),
+            }
+        }
+        Ok(waiting)
+    }
+
+    async fn settle(&self, file: &Quarantined) -> Result<Settled, Failure> {
+        let staged = self.staging.whole(file.file).await?;
+        let digests = self.staging.hash(&staged).await?;
+        if file.declared.is_some_and(|declared| declared != digests.sha256.0) {
+            return self.refuse(file, &[other_bytes()]).await;
+        }
+        let verdict = self.examiner.examine(&staged.path(), &file.name, &policy(&file.rules)).await?;
+        let (examined, scan) = match verdict {
+            Verdict::Refused(reason) => return self.refuse(file, &[reason.problem(&["file"])]).await,
+            Verdict::Admitted(examined, scan) => (examined, scan),
+        };
+        let unscanned = match scan {
+            Scan::Clean { .. } => false,
+            Scan::TooLarge if file.rules.keep_unscanned => true,
+            Scan::TooLarge => return self.refuse(file, &[too_large_to_scan()]).await,
+            Scan::Infected { name } => {
+                tracing::warn!(file = %file.file, signature = name, "an infected file was refused");
+                return self.refuse(file, &[infected()]).await;
+            }
+            Scan::Down(cause) => {
+                tracing::warn!(cause, "the virus scanner does not answer: files stay in quarantine");
+                self.store.wait_for_scanner(file.tenant, file.file).await?;
+                return Ok(Settled::Waiting);
+            }
+        };
+        let stored = self.bodies.put(file.tenant, &staged, &digests).await?;
+        if !stored.everywhere() {
+            tracing::warn!(file = %file.file, "a body is not in all its places yet");
+        }
+        let format = &examined.identity.format;
+        let found = found(&digests, format.media_type.clone(), examined.identity.puid.clone(), unscanned, examined.problems(&["file"]));
+        self.store.keep(file.tenant, file.file, &found, self.clock.now()).await?;
+        self.staging.remove(file.file).await?;
+        Ok(Settled::Kept)
+    }
+
+    async fn refuse(&self, file: &Quarantined, problems: &[Problem]) -> Result<Settled, Failure> {
+        self.store.refuse(file.tenant, file.file, problems, self.clock.now()).await?;
+        self.staging.remove(file.file).await?;
+        Ok(Settled::Refused)
+    }
+}
+
+fn found(
+    digests: &Digests,
+    media_type: String,
+    puid: Option<String>,
+    unscanned: bool,
+    warnings: Vec<Problem>,
+) -> Found {
+    let Sha256Digest(sha256) = digests.sha256;
+    Found { sha256, sm3: digests.sm3.0, chunks: digests.chunks.0, media_type, puid, unscanned, warnings }
+}
+
+fn policy(rules: &FileRules) -> Policy {
+    let usual = Policy::default();
+    let allow: BTreeSet<_> = if rules.types.is_empty() { usual.allow } else { rules.types.iter().cloned().collect() };
+    Policy { allow, active: false, size: u64::try_from(rules.largest).unwrap_or(usual.size) }
+}
+
+fn other_bytes() -> Problem {
+    Problem::new(
+        Code::Invalid,
+        &["file"],
+        "收到的内容与上传前的校验值（SHA-256）不符，请重新上传",
+        "what arrived is not what was announced (SHA-256): upload it again",
+    )
+}
+
+fn infected() -> Problem {
+    Problem::new(
+        Code::Invalid,
+        &["file"],
+        "文件带有病毒，已拒收；请先在本机杀毒，再换一个干净的文件上传，并告知系统管理员",
+        "the file carries a virus and was refused: clean your machine, upload a clean file, and tell the system administrator",
+    )
+}
+
+fn too_large_to_scan() -> Problem {
+    Problem::new(
+        Code::TooLong,
+        &["file"],
+        "文件过大，无法查毒，本单位规定不予接收；请压缩或分段后再传",
+        "the file is too large to be scanned for viruses, which your organisation does not take: compress it or cut it",
+    )
+}

@@ -1,0 +1,100 @@
+//! What is found wrong with bodies, by readers and by the scrub, and the scrub itself: every copy of every body is read
+//! whole, the one that was not for the longest time first.
+
+use std::sync::Arc;
+
+use blob::{Bodies, Body, Fault, Incident, Incidents, Sha256Digest};
+use chrono::{DateTime, Utc};
+use domain::clock::Clock;
+use store::{Result, examine::Due, worker::WorkerStore};
+use tokio_util::sync::CancellationToken;
+
+/// Bodies of one look.
+const BATCH: i32 = 64;
+
+/// What a scrub came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scrubbed {
+    /// Bodies that were read.
+    pub bodies: u64,
+    /// Of these, those of which a copy was wrong and was healed.
+    pub healed: u64,
+    /// Those of which no good copy was found.
+    pub damaged: u64,
+}
+
+/// Writes down what is found wrong, until told to stop.
+pub(crate) async fn keep(
+    store: WorkerStore,
+    clock: Arc<dyn Clock>,
+    mut incidents: Incidents,
+    stop: CancellationToken,
+) {
+    while let Some(Some(incident)) = stop.run_until_cancelled(incidents.recv()).await {
+        write(&store, &incident, clock.now()).await;
+    }
+    while let Ok(incident) = incidents.try_recv() {
+        write(&store, &incident, clock.now()).await;
+    }
+}
+
+async fn write(store: &WorkerStore, incident: &Incident, at: DateTime<Utc>) {
+    metrics::counter!("fonds_body_incidents_total", "place" => incident.place).increment(1);
+    if !incident.fault.is_damage() {
+        return; // A place that is away says nothing of a body.
+    }
+    let Sha256Digest(sha256) = incident.digest;
+    let kept = store.incident((incident.tenant, sha256), incident.place, word(&incident.fault), incident.healed, at);
+    if let Err(error) = kept.await {
+        tracing::error!(%error, "an incident could not be written down");
+    }
+}
+
+const fn word(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Missing => "missing",
+        Fault::Length(_) => "length",
+        Fault::Wrong => "altered",
+        Fault::Unreadable(_) => "unreadable",
+        Fault::Away(_) => "away",
+    }
+}
+
+/// Reads every body that was not read since, and heals what it can.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn scrub(
+    store: &WorkerStore,
+    bodies: &Bodies,
+    before: DateTime<Utc>,
+    now: impl Fn() -> DateTime<Utc>,
+    stop: &CancellationToken,
+) -> Result<Scrubbed> {
+    let mut done = Scrubbed::default();
+    while !stop.is_cancelled() {
+        let due = store.to_check(before, BATCH).await?;
+        if due.is_empty() {
+            break;
+        }
+        for Due { body, .. } in due {
+            if stop.is_cancelled() {
+                break;
+            }
+            let health = bodies
+                .scrub(&Body {
+                    tenant: body.tenant,
+                    sha256: Sha256Digest(body.sha256),
+                    chunks: Sha256Digest(body.chunks),
+                    len: u64::try_from(body.length).unwrap_or_default(),
+                })
+                .await;
+            let (was, is) = (health.was_sound(), health.is_sound());
+            done.bodies += 1;
+            done.healed += u64::from(!was && is);
+            done.damaged += u64::from(!is);
+            store.checked(&body, !is, now()).await?;
+        }
+    }
+    Ok(done)
+}
