@@ -3,6 +3,7 @@
 
 mod fault;
 mod fault_flow;
+mod file;
 mod flow;
 mod org;
 mod people;

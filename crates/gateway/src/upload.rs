@@ -17,11 +17,7 @@ use axum::{
 };
 use blob::{AppendError, Checksum, Fence, Staging};
 use chrono::{DateTime, Utc};
-use domain::{
-    Id, Locale, Outcome,
-    file::FileState,
-    id::noun,
-};
+use domain::{Id, Locale, Outcome, file::FileState, id::noun};
 use futures_util::{Stream, StreamExt, stream};
 use intake::{FileName, Reason, reason::Place};
 use tokio::sync::Notify;
@@ -114,10 +110,11 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let name = name.as_str().to_owned();
     let length = i64::try_from(length).map_err(|_| Refused::Length.told(locale))?;
     let what = Announce { name, length, media_type: metadata.media_type, sha256: metadata.sha256 };
-    let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok()).map_or_else(
-        || inner.app.id::<noun::File>().uuid().simple().to_string(),
-        str::to_owned,
-    );
+    let key = parts
+        .headers
+        .get(KEY)
+        .and_then(|key| key.to_str().ok())
+        .map_or_else(|| inner.app.id::<noun::File>().uuid().simple().to_string(), str::to_owned);
     let command = app::Command::new("file.begin", &key, post, &what);
     let (app, who) = (inner.app.clone(), caller.clone());
     let outcome = inner.finish(async move { app::file::announce(&app, &who, command, what).await }, locale).await?;
@@ -245,8 +242,7 @@ async fn append(
         return Err(AppendError::Offset { offset: u64::try_from(file.length).unwrap_or_default() });
     };
     let staging = &inner.uploads.staging;
-    let progress =
-        staging.append(id, at, Fence(fence), checksum(headers), lively(body)).await?;
+    let progress = staging.append(id, at, Fence(fence), checksum(headers), lively(body)).await?;
     if progress.is_whole() {
         let (app, who) = (inner.app.clone(), caller.clone());
         let told = inner.tasks.spawn(async move { app::file::received(&app, &who, id).await }).await;

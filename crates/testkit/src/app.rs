@@ -100,7 +100,8 @@ impl TestApp {
     /// Starts the application anew on the same database: new connections, an empty memory.
     pub async fn restart(&mut self) {
         self.app.store.close().await;
-        (self.app, self.tasks, self.router) = start(&self.setup, &self.database, &self.clock, &self.owner, &self.files).await;
+        (self.app, self.tasks, self.router) =
+            start(&self.setup, &self.database, &self.clock, &self.owner, &self.files).await;
     }
 
     /// Sends a request through the router.

@@ -151,7 +151,13 @@ impl Examine {
             tracing::warn!(file = %file.file, "a body is not in all its places yet");
         }
         let format = &examined.identity.format;
-        let found = found(&digests, format.media_type.clone(), examined.identity.puid.clone(), unscanned, examined.problems(&["file"]));
+        let found = found(
+            &digests,
+            format.media_type.clone(),
+            examined.identity.puid.clone(),
+            unscanned,
+            examined.problems(&["file"]),
+        );
         self.store.keep(file.tenant, file.file, &found, self.clock.now()).await?;
         self.staging.remove(file.file).await?;
         Ok(Settled::Kept)

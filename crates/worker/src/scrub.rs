@@ -24,12 +24,7 @@ pub struct Scrubbed {
 }
 
 /// Writes down what is found wrong, until told to stop.
-pub(crate) async fn keep(
-    store: WorkerStore,
-    clock: Arc<dyn Clock>,
-    mut incidents: Incidents,
-    stop: CancellationToken,
-) {
+pub(crate) async fn keep(store: WorkerStore, clock: Arc<dyn Clock>, mut incidents: Incidents, stop: CancellationToken) {
     while let Some(Some(incident)) = stop.run_until_cancelled(incidents.recv()).await {
         write(&store, &incident, clock.now()).await;
     }

@@ -27,7 +27,9 @@ impl Metadata {
             let value = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
             match key {
                 "filename" | "name" => found.name = Some(value),
-                "filetype" | "type" => found.media_type = Some(value).filter(|value| value.len() <= 255 && !value.is_empty()),
+                "filetype" | "type" => {
+                    found.media_type = Some(value).filter(|value| value.len() <= 255 && !value.is_empty())
+                }
                 "sha256" => found.sha256 = Some(value),
                 "post" => found.post = Some(value.parse().ok()?),
                 _ => {}

@@ -67,7 +67,9 @@ impl Refused {
     const fn parts(self) -> (u16, &'static str, &'static str, &'static str) {
         match self {
             Self::Version => (412, "BAD_REQUEST", "须带 Tus-Resumable: 1.0.0", "Send Tus-Resumable: 1.0.0"),
-            Self::Length => (400, "BAD_REQUEST", "Upload-Length 须为文件的字节数", "Upload-Length has to be the file's bytes"),
+            Self::Length => {
+                (400, "BAD_REQUEST", "Upload-Length 须为文件的字节数", "Upload-Length has to be the file's bytes")
+            }
             Self::Metadata => (
                 400,
                 "BAD_REQUEST",
@@ -118,15 +120,19 @@ impl Refused {
                 "这一段与校验值不符，没有存下，请重传这一段",
                 "These bytes do not fit their checksum and were not kept: send them again",
             ),
-            Self::TooLong => (
-                413,
-                "TOO_LARGE",
-                "收到的字节比申报的多",
-                "More bytes came than were announced",
+            Self::TooLong => (413, "TOO_LARGE", "收到的字节比申报的多", "More bytes came than were announced"),
+            Self::Cut => (
+                400,
+                "CUT",
+                "传输中断，已收到的部分已存下，请续传",
+                "The line broke off; what came is kept: go on from there",
             ),
-            Self::Cut => (400, "CUT", "传输中断，已收到的部分已存下，请续传", "The line broke off; what came is kept: go on from there"),
-            Self::Full => (507, "FULL", "存储空间已满，请联系系统管理员", "There is no space left: tell the system administrator"),
-            Self::Stopped => (503, "UNAVAILABLE", "系统正在重启，请稍后续传", "The server is restarting: go on in a moment"),
+            Self::Full => {
+                (507, "FULL", "存储空间已满，请联系系统管理员", "There is no space left: tell the system administrator")
+            }
+            Self::Stopped => {
+                (503, "UNAVAILABLE", "系统正在重启，请稍后续传", "The server is restarting: go on in a moment")
+            }
             Self::Failed => (500, "INTERNAL", "系统内部错误，已记录", "Internal error; it has been logged"),
         }
     }
@@ -153,7 +159,11 @@ pub(super) fn problems(all: &[Problem], locale: Locale) -> Box<Response> {
 
 /// A method that is none here.
 pub(super) fn refused(status: StatusCode, locale: Locale) -> Box<Response> {
-    Box::new(told(status, "METHOD_NOT_ALLOWED", locale.pick("该地址不接受此方法", "This address does not take this method")))
+    Box::new(told(
+        status,
+        "METHOD_NOT_ALLOWED",
+        locale.pick("该地址不接受此方法", "This address does not take this method"),
+    ))
 }
 
 /// Every answer carries the version.
