@@ -21,7 +21,7 @@ use tokio::{
 use crate::{
     format::{Format, Kind},
     limits::Limits,
-    picture::{Fault, Order, Task, reading::Facts},
+    picture::{Fault, Order, Task, reading::Reading},
     sandbox::Cell,
 };
 
@@ -108,7 +108,7 @@ impl Children {
     }
 
     /// What a PDF brings with it.
-    pub(crate) async fn read_pdf(&self, path: &Path) -> Result<Facts, NoPicture> {
+    pub(crate) async fn read_pdf(&self, path: &Path) -> Result<Reading, NoPicture> {
         let time = Duration::from_secs(self.limits.child_cpu.min(self.limits.child_seconds) / 2);
         let task = Task::Read { text: self.limits.text, objects: self.limits.pdf_objects, time };
         let answer = self.run(path, task, 4096).await?;

@@ -15,6 +15,7 @@ use crate::{
     identify::{Identity, identify},
     limits::{Limits, Policy},
     name::FileName,
+    picture::reading::Reading,
     reason::{Bomb, Place, Reason, Warning},
     scan::{Scan, Scanner},
 };
@@ -119,7 +120,7 @@ impl Examiner {
             Ok((identity, warnings))
         });
         // A library that panics over a file has not read it.
-        looking.await.unwrap_or_else(|_| Err(Stop::Refused(Reason::Bomb(Bomb::Effort))))
+        looking.await.unwrap_or(Err(Stop::Refused(Reason::Bomb(Bomb::Effort))))
     }
 
     /// Lets a child look into a PDF; answers the number of pages.
@@ -129,34 +130,22 @@ impl Examiner {
         format: &Format,
         warnings: &mut BTreeSet<Warning>,
     ) -> Result<Result<usize, Reason>, Error> {
-        let facts = match self.children.read_pdf(path).await {
-            Ok(facts) => facts,
+        let reading = match self.children.read_pdf(path).await {
+            Ok(reading) => reading,
             Err(NoPicture::Io(error)) => return Err(Error::Child(error)),
-            Err(NoPicture::Stopped) => return Ok(Err(Reason::Bomb(Bomb::Effort))),
+            Err(NoPicture::Stopped) => Reading::Huge,
             Err(NoPicture::Large) => return Ok(Err(Reason::TooLarge(self.limits.child_file))),
-            Err(NoPicture::Unreadable | NoPicture::NoPage | NoPicture::Format(_)) => {
-                return Ok(Err(Reason::Damaged(format.named())));
-            }
+            Err(NoPicture::Unreadable | NoPicture::NoPage | NoPicture::Format(_)) => Reading::Unreadable,
         };
-        if facts.encrypted {
-            return Ok(Err(Reason::Encrypted(format.named())));
-        }
-        if facts.huge {
-            return Ok(Err(Reason::Bomb(Bomb::Effort)));
-        }
-        if facts.unreadable {
-            return Ok(Err(Reason::Damaged(format.named())));
-        }
-        if let Some(mark) = facts.mark {
-            return Ok(Err(Reason::Secret(mark, Place::Text)));
-        }
-        let found = [
-            (facts.script, Warning::Script),
-            (facts.within, Warning::Within),
-            (!facts.whole, Warning::TextUnread),
-            (facts.named, Warning::GradeNamed),
-        ];
-        warnings.extend(found.into_iter().filter_map(|(is, warning)| is.then_some(warning)));
-        Ok(Ok(facts.pages))
+        Ok(match reading {
+            Reading::Encrypted => Err(Reason::Encrypted(format.named())),
+            Reading::Unreadable => Err(Reason::Damaged(format.named())),
+            Reading::Huge => Err(Reason::Bomb(Bomb::Effort)),
+            Reading::Secret(mark) => Err(Reason::Secret(mark, Place::Text)),
+            Reading::Read { pages, warnings: found } => {
+                warnings.extend(found);
+                Ok(pages)
+            }
+        })
     }
 }

@@ -36,13 +36,6 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
-    /// Whether it is a ZIP.
-    pub const fn is_zip(self) -> bool {
-        matches!(self, Self::Ofd | Self::Ooxml | Self::Odf | Self::Zip)
-    }
-}
-
 /// One format.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

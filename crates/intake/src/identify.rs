@@ -20,7 +20,7 @@ mod package;
 mod pdf;
 mod version;
 
-pub(crate) use self::package::{member_name, open as open_package};
+pub(crate) use self::package::{Opened, member_name, open as open_package};
 
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]

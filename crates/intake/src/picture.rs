@@ -22,7 +22,7 @@ pub(crate) mod reading;
 /// What a child is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
-    /// Look into a PDF; answers [`reading::Facts`] as JSON.
+    /// Look into a PDF; answers a `Reading` as JSON.
     Read {
         /// Bytes of text at most.
         text: u64,
@@ -104,8 +104,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fault> {
     file.read_to_end(&mut body).map_err(|_| Fault::Unreadable)?;
     let answer = match &order.task {
         Task::Read { text, objects, time } => {
-            let facts = reading::read(body, *text, *objects, *time);
-            serde_json::to_vec(&facts).map_err(|_| Fault::Answer)?
+            let reading = reading::read(body, *text, *objects, *time);
+            serde_json::to_vec(&reading).map_err(|_| Fault::Answer)?
         }
         Task::Page { number, width } => page::page(body, *number, *width, &order.cell.readable)?,
         Task::Scale { media_type, side, pixels } => raster::scale(&body, media_type, *side, *pixels)?,

@@ -1,6 +1,7 @@
 //! Why a file may not come in, and what is worth saying about one that may.
 
 use domain::{Code, Problem, form::Mark};
+use serde::{Deserialize, Serialize};
 
 /// Why a file is refused. It repeats nothing of the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,7 +246,7 @@ impl MemberFault {
 }
 
 /// What is worth saying about a file that comes in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Warning {
     /// The name says something else than the content; the content counts.
     Extension {

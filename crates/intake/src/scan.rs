@@ -53,7 +53,7 @@ pub enum Scan {
 }
 
 const CHUNK: usize = 128 * 1024;
-const LONGEST_ANSWER: u64 = 4096;
+const LONGEST_ANSWER: usize = 4096;
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
@@ -87,33 +87,44 @@ impl Scanner {
     async fn ask_version(&self) -> io::Result<String> {
         let mut wire = self.connect().await?;
         timeout(self.patience, wire.write_all(b"zVERSION\0")).await??;
-        self.answer(&mut wire).await
+        timeout(self.patience, answer(&mut wire)).await?
     }
 
+    /// Sends the body, listening all the while: clamd answers and closes as soon as its limit is passed, and then the
+    /// answer counts, not the broken pipe.
     async fn stream(&self, mut body: impl AsyncRead + Unpin) -> io::Result<String> {
-        let mut wire = self.connect().await?;
-        timeout(self.patience, wire.write_all(b"zINSTREAM\0")).await??;
+        let (mut from, mut to) = tokio::io::split(self.connect().await?);
+        timeout(self.patience, to.write_all(b"zINSTREAM\0")).await??;
+        let mut answered = std::pin::pin!(answer(&mut from));
         let mut chunk = vec![0; 4 + CHUNK];
         loop {
             let length = body.read(&mut chunk[4..]).await?;
             let head = u32::try_from(length).map_err(io::Error::other)?.to_be_bytes();
             chunk[..4].copy_from_slice(&head);
-            // clamd answers and closes as soon as its limit is passed: then the answer counts, not the broken pipe.
-            let sent = timeout(self.patience, wire.write_all(&chunk[..4 + length])).await?;
-            if let Err(error) = sent {
-                return self.answer(&mut wire).await.ok().filter(|answer| !answer.is_empty()).ok_or(error);
-            }
-            if length == 0 {
-                return self.answer(&mut wire).await;
+            let sent = tokio::select! {
+                biased;
+                answer = &mut answered => return answer,
+                sent = timeout(self.patience, to.write_all(&chunk[..4 + length])) => sent?,
+            };
+            match sent {
+                Ok(()) if length > 0 => {}
+                Ok(()) => return timeout(self.patience, answered).await?,
+                Err(error) => return timeout(self.patience, answered).await?.map_err(|_| error),
             }
         }
     }
+}
 
-    async fn answer(&self, wire: &mut Box<dyn Wire>) -> io::Result<String> {
-        let mut answer = Vec::new();
-        timeout(self.patience, wire.take(LONGEST_ANSWER).read_to_end(&mut answer)).await??;
-        Ok(String::from_utf8_lossy(&answer).trim_end_matches(['\0', '\n']).to_owned())
+/// An answer up to its end, a zero; what breaks off before is none. Whatever comes after it does not matter.
+async fn answer(wire: &mut (impl AsyncRead + Unpin)) -> io::Result<String> {
+    let mut answer = Vec::new();
+    while answer.len() < LONGEST_ANSWER {
+        match wire.read_u8().await? {
+            0 => return Ok(String::from_utf8_lossy(&answer).into_owned()),
+            byte => answer.push(byte),
+        }
     }
+    Err(io::Error::other("an answer without end"))
 }
 
 /// Reads an answer. What is not understood is no "clean".

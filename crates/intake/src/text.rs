@@ -118,8 +118,13 @@ pub(crate) fn read_utf16_runs(bytes: &[u8], marks: &mut Marks) {
 
 fn letter_or_break(letter: char) -> char {
     match letter {
-        '\t' | ' '..='~' | '\u{2000}'..='\u{2BFF}' | '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' => letter,
-        '\u{FF00}'..='\u{FFEF}' | '\u{10000}'.. => letter,
+        '\t'
+        | ' '..='~'
+        | '\u{2000}'..='\u{2BFF}'
+        | '\u{2E80}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF00}'..='\u{FFEF}'
+        | '\u{10000}'.. => letter,
         _ => '\n',
     }
 }

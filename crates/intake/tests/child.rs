@@ -1,4 +1,5 @@
 //! The child process as it is: its walls, its pictures, and how it is stopped.
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
 use std::{
     fs,
@@ -164,7 +165,7 @@ async fn a_page_with_chinese_text_is_shown() {
 
 /// A page whose Chinese font is not embedded.
 fn not_embedded() -> Vec<u8> {
-    let text: String = "机密★5年".encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    let text = hex::encode("机密★5年".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>());
     let content = format!("BT /F 40 Tf 20 100 Td <{text}> Tj ET");
     format!(
         "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\

@@ -1,4 +1,5 @@
 //! The whole way of a file, with a real clamd (`script/test` starts one and sets `FONDS_TEST_CLAMD_SOCKET`).
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where something is not as it should be")]
 
 use std::{
     fs,
@@ -90,13 +91,13 @@ async fn what_the_scanner_does_not_take_is_not_clean() {
 async fn without_a_scanner_nothing_is_clean() {
     let mut examiner = examiner();
     examiner.scanner.address = Address::Tcp("127.0.0.1:9".parse().unwrap());
-    let Ok(Verdict::Admitted(examined, scan)) =
+    let Ok(Verdict::Admitted(found, scan)) =
         examiner.examine(&data("chinese.pdf"), "会议记录.pdf", &Policy::default()).await
     else {
         panic!("refused")
     };
     assert!(matches!(scan, Scan::Down(_)), "{scan:?}");
-    assert_eq!(examined.pages, Some(1));
+    assert_eq!(found.pages, Some(1));
 }
 
 #[tokio::test]
@@ -153,7 +154,7 @@ async fn a_pdf_is_read_as_its_reader_would() {
         )
     };
     let shown = |text: &str| {
-        let units: String = text.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        let units = hex::encode(text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>());
         object(&format!("% /Encrypt\nBT /F 20 Tf 20 100 Td <{units}> Tj ET"))
     };
     let plain = bytes_examined("文.pdf", &pdf("", font, &shown("会议记录"))).await;

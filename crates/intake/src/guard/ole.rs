@@ -65,7 +65,7 @@ fn first<F: Read + Seek>(compound: &mut CompoundFile<F>, stream: &str, length: u
     Some(bytes)
 }
 
-/// MS-XLS 2.4.117: FilePass, which stands among the first records of an encrypted workbook.
+/// MS-XLS 2.4.117: `FilePass`, which stands among the first records of an encrypted workbook.
 fn has_file_pass<F: Read + Seek>(compound: &mut CompoundFile<F>, stream: &str) -> bool {
     let Ok(stream) = compound.open_stream(stream) else { return false };
     let mut bytes = Vec::new();

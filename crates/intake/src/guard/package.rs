@@ -8,9 +8,9 @@ use zip::{ZipArchive, result::ZipError};
 use super::{Look, Stop, member};
 use crate::{
     format::{self, Format, Kind},
-    identify::{identify_file, member_name, open_package},
+    identify::{Opened, identify_file, member_name, open_package},
     name::FileName,
-    reason::{Bomb, MemberFault, Named, Reason, Warning},
+    reason::{Bomb, MemberFault, Reason, Warning},
     text,
 };
 
@@ -27,11 +27,10 @@ impl Look<'_> {
         if depth > self.limits.depth {
             return Err(Reason::Bomb(Bomb::Depth).into());
         }
-        let mut file = file;
-        file.seek(SeekFrom::Start(0))?;
-        // One more than may be: an archive of too many says so, one that cannot be opened is damaged.
-        let Some(mut archive) = open_package(&mut file, self.limits.members + 1)? else {
-            return Err(self.unopened(file, format).into());
+        let mut archive = match open_package(file, self.limits.members)? {
+            Opened::Archive(archive) => archive,
+            Opened::TooMany => return Err(Reason::Bomb(Bomb::Members).into()),
+            Opened::Damaged => return Err(Reason::Damaged(format.named()).into()),
         };
         self.members += archive.len();
         if self.members > self.limits.members {
@@ -47,14 +46,6 @@ impl Look<'_> {
             self.member(&mut archive, at, format, depth)?;
         }
         Ok(())
-    }
-
-    /// Too many members, or no archive at all?
-    fn unopened<F: Read + Seek>(&self, file: F, format: &Format) -> Reason {
-        match open_package(file, usize::MAX / 1024) {
-            Ok(Some(archive)) if archive.len() > self.limits.members => Reason::Bomb(Bomb::Members),
-            _ => Reason::Damaged(format.named()),
-        }
     }
 
     fn member<F: Read + Seek>(
@@ -85,7 +76,7 @@ impl Look<'_> {
             self.warnings.insert(Warning::Macros);
         }
         if format.kind == Kind::Odf && name == "META-INF/manifest.xml" {
-            self.manifest(archive, at, format)?;
+            manifest(archive, at, format)?;
         }
         let mut entry = archive.by_index(at).map_err(|error| match error {
             ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
@@ -195,23 +186,14 @@ impl Look<'_> {
         }
         Ok(())
     }
+}
 
-    /// A member of an encrypted OpenDocument file says so in the manifest (ISO/IEC 26300-3, 3.4).
-    fn manifest<F: Read + Seek>(
-        &mut self,
-        archive: &mut ZipArchive<F>,
-        at: usize,
-        format: &Format,
-    ) -> Result<(), Stop> {
-        let named: Named = format.named();
-        let mut bytes = Vec::new();
-        let entry = archive.by_index(at).map_err(|_| Reason::Damaged(named.clone()))?;
-        entry.take(PART).read_to_end(&mut bytes).map_err(|_| Reason::Damaged(named.clone()))?;
-        if text::decode(&bytes).contains("encryption-data") {
-            return Err(Reason::Encrypted(named).into());
-        }
-        Ok(())
-    }
+/// An encrypted member of an ODF file is named so in the manifest (ISO/IEC 26300-3, 3.4).
+fn manifest<F: Read + Seek>(archive: &mut ZipArchive<F>, at: usize, format: &Format) -> Result<(), Reason> {
+    let damaged = || Reason::Damaged(format.named());
+    let mut bytes = Vec::new();
+    archive.by_index(at).map_err(|_| damaged())?.take(PART).read_to_end(&mut bytes).map_err(|_| damaged())?;
+    if text::decode(&bytes).contains("encryption-data") { Err(Reason::Encrypted(format.named())) } else { Ok(()) }
 }
 
 /// What a member is for.

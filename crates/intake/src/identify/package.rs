@@ -6,6 +6,7 @@ use std::{
 };
 
 use encoding_rs::GB18030;
+use memchr::memmem;
 use zip::{ZipArchive, read::ZipFile};
 
 use super::Identity;
@@ -16,7 +17,9 @@ const PART: u64 = 256 * 1024;
 
 pub(super) fn identity<F: Read + Seek>(file: &mut F) -> io::Result<Identity> {
     // Not a limit of the guard, which refuses far fewer: this is what may be held to answer the question.
-    let Some(mut archive) = open(&mut *file, 200_000)? else { return Ok(Identity::new("application/zip", None)) };
+    let Opened::Archive(mut archive) = open(&mut *file, 200_000)? else {
+        return Ok(Identity::new("application/zip", None));
+    };
     if archive.index_for_name("OFD.xml").is_some() {
         return Ok(Identity::new("application/ofd", None));
     }
@@ -38,33 +41,54 @@ pub(super) fn identity<F: Read + Seek>(file: &mut F) -> io::Result<Identity> {
     Ok(Identity::new("application/zip", None))
 }
 
-/// Opens an archive; `None` for what is none, or has a directory of more than so many members.
-pub(crate) fn open<F: Read + Seek>(mut file: F, members: usize) -> io::Result<Option<ZipArchive<F>>> {
-    if directory(&mut file)? > members as u64 * 512 {
-        return Ok(None);
-    }
-    file.seek(SeekFrom::Start(0))?;
-    Ok(ZipArchive::new(file).ok())
+/// What came of opening an archive.
+pub(crate) enum Opened<F> {
+    Archive(Box<ZipArchive<F>>),
+    /// It has more members than may be held.
+    TooMany,
+    /// It is none, or broken.
+    Damaged,
 }
 
-/// Bytes of the central directory, as the end of the file says (APPNOTE 4.3.14, 4.3.16): a hundred million members
-/// would fill the memory before anybody could count them.
-fn directory<F: Read + Seek>(file: &mut F) -> io::Result<u64> {
+/// Opens an archive of at most so many members.
+pub(crate) fn open<F: Read + Seek>(mut file: F, members: usize) -> io::Result<Opened<F>> {
+    if claimed(&mut file)? > members as u64 {
+        return Ok(Opened::TooMany);
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(ZipArchive::new(file).map_or(Opened::Damaged, |archive| Opened::Archive(Box::new(archive))))
+}
+
+/// The longest tail of a ZIP: end record with comment, locator and record of ZIP64.
+const TAIL: u64 = 22 + 65_535 + 20 + 56;
+
+/// Members, as the end records say (APPNOTE 4.3.14 to 4.3.16), before the directory is read: a hundred million of them
+/// would fill the memory before anybody could count.
+fn claimed<F: Read + Seek>(file: &mut F) -> io::Result<u64> {
     let length = file.seek(SeekFrom::End(0))?;
-    let begin = length.saturating_sub(22 + 65_535 + 76);
-    file.seek(SeekFrom::Start(begin))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
-    file.take(22 + 65_535 + 76).read_to_end(&mut tail)?;
-    let le = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |sum, &byte| (sum << 8) | u64::from(byte));
-    let mut largest = 0;
-    for at in memchr::memmem::find_iter(&tail, b"PK\x05\x06") {
-        largest = largest.max(tail.get(at + 12..at + 16).map_or(0, le));
+    file.take(TAIL).read_to_end(&mut tail)?;
+    let mut most = 0;
+    for at in memmem::find_iter(&tail, b"PK\x05\x06") {
+        most = most.max(number(&tail, at + 10, 2).unwrap_or(0));
     }
-    if largest < u64::from(u32::MAX) {
-        return Ok(largest);
+    for at in memmem::find_iter(&tail, b"PK\x06\x06") {
+        most = most.max(number(&tail, at + 32, 8).unwrap_or(0));
     }
-    let record = memchr::memmem::rfind(&tail, b"PK\x06\x06").and_then(|at| tail.get(at + 40..at + 48)).map(le);
-    Ok(record.unwrap_or(u64::MAX))
+    for at in memmem::find_iter(&tail, b"PK\x06\x07") {
+        let Some(place) = number(&tail, at + 8, 8) else { continue };
+        let mut record = Vec::new();
+        file.seek(SeekFrom::Start(place.min(length)))?;
+        file.take(56).read_to_end(&mut record)?;
+        most = most.max(number(&record, 32, 8).unwrap_or(0));
+    }
+    Ok(most)
+}
+
+fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
+    let bytes = bytes.get(at..at + length)?;
+    Some(bytes.iter().rev().fold(0, |sum, &byte| (sum << 8) | u64::from(byte)))
 }
 
 /// A part's text, as far as it is looked at.

@@ -1,7 +1,7 @@
 //! What a PDF brings with it, and marks in its text. Only answers leave the child, none of the text.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -17,64 +17,63 @@ use hayro::{
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Marks;
+use crate::{reason::Warning, text::Marks};
 
 /// What is told of a PDF.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Facts {
-    pub(crate) pages: usize,
-    pub(crate) encrypted: bool,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reading {
+    Encrypted,
     /// It could not be read at all.
-    pub(crate) unreadable: bool,
+    Unreadable,
     /// It has more objects than may be.
-    pub(crate) huge: bool,
-    /// `JavaScript`, or an action that starts a program.
-    pub(crate) script: bool,
-    /// Embedded files.
-    pub(crate) within: bool,
-    /// The text was read, all of it.
-    pub(crate) whole: bool,
-    pub(crate) mark: Option<Mark>,
-    pub(crate) named: bool,
+    Huge,
+    /// A mark stands in its text.
+    Secret(Mark),
+    Read {
+        pages: usize,
+        warnings: BTreeSet<Warning>,
+    },
 }
 
 /// No document opens with this; one that opens without any is not encrypted.
 const NO_PASSWORD: &str = "\u{1}no password\u{1}";
 
-pub(super) fn read(body: Vec<u8>, room: u64, objects: usize, time: Duration) -> Facts {
+pub(super) fn read(body: Vec<u8>, room: u64, objects: usize, time: Duration) -> Reading {
     let began = Instant::now();
     // Only looked at where the file cannot be read: a word in a text is no encryption.
     let maybe = memmem::find(&body, b"/Encrypt").is_some();
     let pdf = match Pdf::new_with_password(body, NO_PASSWORD) {
         Ok(pdf) => pdf,
-        Err(LoadPdfError::Decryption(_)) => return Facts { encrypted: true, ..Facts::default() },
-        Err(LoadPdfError::Invalid) => return Facts { encrypted: maybe, unreadable: true, ..Facts::default() },
+        Err(LoadPdfError::Invalid) if !maybe => return Reading::Unreadable,
+        Err(LoadPdfError::Decryption(_) | LoadPdfError::Invalid) => return Reading::Encrypted,
     };
-    let mut facts = Facts { pages: pdf.pages().len(), huge: pdf.len() > objects, ..Facts::default() };
-    if facts.huge {
-        return facts;
+    if pdf.len() > objects {
+        return Reading::Huge;
     }
+    let mut warnings = BTreeSet::new();
     for object in pdf.objects() {
-        look(&object, 0, &mut facts);
+        look(&object, 0, &mut warnings);
         if began.elapsed() > time / 2 {
             break;
         }
     }
-    write(&pdf, room, began + time, &mut facts);
-    facts
+    match write(&pdf, room, began + time, &mut warnings) {
+        Some(mark) => Reading::Secret(mark),
+        None => Reading::Read { pages: pdf.pages().len(), warnings },
+    }
 }
 
-fn look(object: &Object<'_>, depth: usize, facts: &mut Facts) {
+fn look(object: &Object<'_>, depth: usize, warnings: &mut BTreeSet<Warning>) {
     if depth > 16 {
         return;
     }
     match object {
-        Object::Dict(dict) => entries(dict, depth, facts),
-        Object::Stream(stream) => entries(stream.dict(), depth, facts),
+        Object::Dict(dict) => entries(dict, depth, warnings),
+        Object::Stream(stream) => entries(stream.dict(), depth, warnings),
         Object::Array(array) => {
             for item in array.raw_iter() {
                 if let MaybeRef::NotRef(item) = item {
-                    look(&item, depth + 1, facts);
+                    look(&item, depth + 1, warnings);
                 }
             }
         }
@@ -82,30 +81,35 @@ fn look(object: &Object<'_>, depth: usize, facts: &mut Facts) {
     }
 }
 
-fn entries(dict: &Dict<'_>, depth: usize, facts: &mut Facts) {
+fn entries(dict: &Dict<'_>, depth: usize, warnings: &mut BTreeSet<Warning>) {
     for (key, value) in dict.entries() {
-        facts.script |= matches!(&*key, b"JS" | b"JavaScript");
-        facts.within |= matches!(&*key, b"EF" | b"EmbeddedFiles");
+        match &*key {
+            b"JS" | b"JavaScript" => warnings.insert(Warning::Script),
+            b"EF" | b"EmbeddedFiles" => warnings.insert(Warning::Within),
+            _ => false,
+        };
         if let MaybeRef::NotRef(value) = value {
-            if let (b"S", Object::Name(action)) = (&*key, &value) {
-                facts.script |= matches!(&**action, b"JavaScript" | b"Launch");
+            if let (b"S", Object::Name(action)) = (&*key, &value)
+                && matches!(&**action, b"JavaScript" | b"Launch")
+            {
+                warnings.insert(Warning::Script);
             }
-            look(&value, depth + 1, facts);
+            look(&value, depth + 1, warnings);
         }
     }
 }
 
 /// Reads the text of the pages, each in the order in which it is drawn, and again in the order of its places.
-fn write(pdf: &Pdf, room: u64, until: Instant, facts: &mut Facts) {
+fn write(pdf: &Pdf, room: u64, until: Instant, warnings: &mut BTreeSet<Warning>) -> Option<Mark> {
     let cache = InterpreterCache::new();
     let mut marks = Marks::default();
     let mut left = room;
     let mut unknown = 0;
     let mut known = 0;
-    facts.whole = true;
+    let mut whole = true;
     for page in pdf.pages().iter() {
         if Instant::now() > until || left == 0 {
-            facts.whole = false;
+            whole = false;
             break;
         }
         let (width, height) = page.render_dimensions();
@@ -123,8 +127,13 @@ fn write(pdf: &Pdf, room: u64, until: Instant, facts: &mut Facts) {
         }
     }
     // Letters of a font that does not say which letters they are.
-    facts.whole &= unknown * 20 <= known;
-    (facts.mark, facts.named) = (marks.mark, marks.named);
+    if !whole || unknown * 20 > known {
+        warnings.insert(Warning::TextUnread);
+    }
+    if marks.named {
+        warnings.insert(Warning::GradeNamed);
+    }
+    marks.mark
 }
 
 /// Takes the letters of a page and nothing else.

@@ -2,7 +2,7 @@
 
 use quick_xml::{Reader, events::Event};
 
-/// Elements that stand within a line, in WordprocessingML, SpreadsheetML, DrawingML, OpenDocument and OFD. All others end
+/// Elements that stand within a line, in the dialects of OOXML, of ODF and of OFD. All others end
 /// one: a line too many is harmless, two lines in one would hide a mark.
 const INLINE: &[&str] = &[
     "r",
