@@ -2,6 +2,7 @@
 //! machines of record, submission and receipt. Pure functions, no IO, no async; time and chance are parameters.
 
 pub mod account;
+pub mod audit;
 pub mod calendar;
 pub mod canonical;
 pub mod clock;
