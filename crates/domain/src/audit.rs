@@ -14,6 +14,8 @@ mod runs;
 
 #[cfg(test)]
 mod forgery;
+#[cfg(test)]
+mod specimen;
 
 pub use body::{Body, BodyDigest, Salt};
 pub use check::verify;

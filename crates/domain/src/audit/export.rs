@@ -135,6 +135,7 @@ fn line(line: &Line<'_>) -> Result<String, NotCanonical> {
     Ok(serde_json::to_string(line)? + "\n")
 }
 
-fn raw(canonical: Vec<u8>) -> Result<Box<RawValue>, NotCanonical> {
-    Ok(serde_json::from_slice::<Box<RawValue>>(&canonical)?)
+/// Canonical bytes as they stand.
+pub(super) fn raw(canonical: Vec<u8>) -> Result<Box<RawValue>, NotCanonical> {
+    Ok(serde_json::from_slice(&canonical)?)
 }

@@ -2,142 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
-use serde_json::json;
-use uuid::Uuid;
 
-use super::{Body, Entry, Head, Origin, Report, Salt, SigningKey, export::Writer, finding::Kind, key::KeyName, verify};
-use crate::{
-    Id, Locale,
-    merkle::{Hash, Tile, TileId, prove, tile},
-    tenant::TenantKey,
+use super::{
+    Head, Origin, PublicKey, Report, SigningKey,
+    finding::Kind,
+    key::KeyName,
+    specimen::{Log, Row, key},
+    verify,
 };
-
-/// An audit row with what the log keeps beside it.
-#[derive(Debug, Clone)]
-struct Row {
-    index: u64,
-    leaf_hash: Hash,
-    entry: Entry,
-    body: Option<(Salt, Body)>,
-}
-
-impl Row {
-    fn logged(index: u64) -> Self {
-        let salt = Salt([u8::try_from(index % 251).unwrap(); 32]);
-        let body = Body { before: None, after: Some(json!({"title": format!("第 {index} 次会议"), "n": index})) };
-        let entry = Entry {
-            tenant: TenantKey::parse("zj").unwrap(),
-            id: i64::try_from(index * 2 + 7).unwrap(),
-            at: at() + TimeDelta::seconds(i64::try_from(index).unwrap()),
-            account: Some(Id::of(Uuid::from_u128(5))),
-            post: Some(Id::of(Uuid::from_u128(6))),
-            org: None,
-            action: "record.submit".into(),
-            object_kind: "record".into(),
-            object_id: format!("record:{index:032x}"),
-            reason: None,
-            origin: Some("192.0.2.7".into()),
-            body_digest: body.digest(&salt).unwrap(),
-        };
-        Self { index, leaf_hash: entry.leaf_hash().unwrap(), entry, body: Some((salt, body)) }
-    }
-
-    fn edited(mut self) -> Self {
-        self.entry.action = "record.recall".into();
-        self
-    }
-
-    fn rehashed(mut self) -> Self {
-        self.leaf_hash = self.entry.leaf_hash().unwrap();
-        self
-    }
-
-    fn with_another_body(mut self) -> Self {
-        self.body.as_mut().unwrap().1.after = Some(json!({"title": "别的会议"}));
-        self
-    }
-}
-
-fn at() -> DateTime<chrono::Utc> {
-    DateTime::from_timestamp(1_760_000_000, 0).unwrap()
-}
-
-fn origin() -> Origin {
-    Origin::parse("archive.example.cn/audit/zj").unwrap()
-}
-
-fn key() -> SigningKey {
-    SigningKey::from_seed(KeyName::parse("archive.example.cn/audit").unwrap(), &[9; 32])
-}
-
-/// What is stored: rows in order and tiles.
-#[derive(Debug, Clone)]
-struct Log {
-    rows: Vec<Row>,
-    tiles: BTreeMap<TileId, Tile>,
-    size: u64,
-}
-
-impl Log {
-    fn of(rows: Vec<Row>) -> Self {
-        let leaves: Vec<Hash> = rows.iter().map(|row| row.leaf_hash).collect();
-        let tiles = tile::append(0, &BTreeMap::new(), &leaves).unwrap();
-        Self { size: rows.len() as u64, rows, tiles }
-    }
-
-    fn true_log(size: u64) -> Self {
-        Self::of((0..size).map(Row::logged).collect())
-    }
-
-    fn head(&self, size: u64) -> Head {
-        Head { origin: origin(), size, root: prove::root(size, &self.tiles).unwrap(), at: at() }
-    }
-
-    /// The export as the server would write it from these rows and tiles, and its head.
-    fn export(&self, own: &Head) -> String {
-        let (mut writer, mut text) = Writer::begin(&origin(), self.size, at()).unwrap();
-        for row in &self.rows {
-            text += &self.due(&mut writer, row.index);
-            let body = row.body.as_ref().map(|(salt, body)| (salt, body));
-            text += &writer.entry(row.index, row.leaf_hash, &row.entry, body).unwrap();
-        }
-        text += &self.due(&mut writer, self.size);
-        text + &writer.end(&own.sign(&[&key()])).unwrap()
-    }
-
-    fn due(&self, writer: &mut Writer, index: u64) -> String {
-        let mut text = String::new();
-        while let Some((id, above)) = writer.due(index) {
-            let root = above.and_then(|(id, place)| self.tiles.get(&id)?.hashes().get(place).copied());
-            text += &writer.tile(self.tiles.get(&id), root).unwrap().unwrap_or_default();
-        }
-        text
-    }
-
-    fn row(&mut self, index: u64) -> &mut Row {
-        &mut self.rows[usize::try_from(index).unwrap()]
-    }
-
-    fn change(&mut self, index: u64, change: impl FnOnce(Row) -> Row) {
-        let row = self.row(index);
-        *row = change(row.clone());
-    }
-
-    /// Overwrites a hash in a stored tile.
-    fn patch(&mut self, id: TileId, place: usize, hash: Hash) {
-        let mut bytes = self.tiles[&id].bytes();
-        bytes[place * 32..place * 32 + 32].copy_from_slice(&hash.0);
-        self.tiles.insert(id, Tile::read(&bytes).unwrap());
-    }
-
-    fn renumber(&mut self) {
-        for (index, row) in (0..).zip(&mut self.rows) {
-            row.index = index;
-        }
-    }
-}
+use crate::{
+    Locale,
+    merkle::{Hash, TileId},
+};
 
 /// Holds what is exported from a forged log against the true head.
 fn checked(forged: &Log, truth: &Log) -> Report {
@@ -274,7 +151,7 @@ fn without_its_tiles_an_export_still_names_what_its_leaf_hashes_tell() {
 fn foreign_and_unsigned_heads_and_lines_are_told() {
     let truth = Log::true_log(10);
     let text = truth.export(&truth.head(10));
-    let kinds = |text: &str, heads: &[Head], keys: &[super::PublicKey]| -> Vec<Kind> {
+    let kinds = |text: &str, heads: &[Head], keys: &[PublicKey]| -> Vec<Kind> {
         verify(text.as_bytes(), heads, keys).unwrap().findings.into_iter().map(|finding| finding.kind).collect()
     };
     let stranger = SigningKey::from_seed(KeyName::parse("archive.example.cn/audit").unwrap(), &[8; 32]).public();

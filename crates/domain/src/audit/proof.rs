@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Body, BodyDigest, Entry, Head, PublicKey, Salt, note::Untrusted};
+use super::{Body, BodyDigest, Entry, Head, PublicKey, Salt, export::raw, note::Untrusted};
 use crate::{
     canonical::NotCanonical,
     merkle::{Hash, Refuted, verify_inclusion},
@@ -109,6 +109,69 @@ pub fn verify_proof(proof: &Proof, keys: &[PublicKey]) -> Result<Proved, Unprove
     Ok(Proved { entry, body, head })
 }
 
-fn raw(canonical: Vec<u8>) -> Result<Box<RawValue>, NotCanonical> {
-    Ok(serde_json::from_slice(&canonical)?)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audit::specimen::{Log, Row, key},
+        merkle::prove,
+    };
+
+    /// The file that an auditor downloads; whoever changes it changes a public contract.
+    const GOLDEN: &str = include_str!("../../golden/audit-proof.json");
+
+    fn proof_of(log: &Log, index: usize) -> Proof {
+        let Row { index, entry, body, .. } = &log.rows[index];
+        let path = prove::inclusion(*index, log.size, &log.tiles).unwrap();
+        let body = body.as_ref().map(|(salt, body)| (salt, body));
+        Proof::new(*index, entry, body, path, log.head(log.size).sign(&[&key()])).unwrap()
+    }
+
+    #[test]
+    fn a_proof_is_the_file_that_it_always_was() {
+        assert_eq!(proof_of(&Log::true_log(300), 123).write().unwrap(), GOLDEN);
+    }
+
+    #[test]
+    fn a_downloaded_proof_is_checked_with_the_key_alone() {
+        let log = Log::true_log(300);
+        let proved = verify_proof(&Proof::parse(GOLDEN).unwrap(), &[key().public()]).unwrap();
+        assert_eq!(proved.entry, log.rows[123].entry);
+        assert_eq!(proved.body, log.rows[123].body.clone().map(|(_, body)| body));
+        assert_eq!(proved.head, log.head(300));
+        assert_eq!(verify_proof(&Proof::parse(GOLDEN).unwrap(), &[]), Err(Unproved::Head(Untrusted::UnknownKey)));
+    }
+
+    #[test]
+    fn every_entry_of_a_log_can_be_proved_also_without_its_body() {
+        let mut log = Log::true_log(261);
+        log.row(7).body = None;
+        for index in [0, 7, 255, 256, 260] {
+            let proved = verify_proof(&proof_of(&log, index), &[key().public()]).unwrap();
+            assert_eq!((proved.entry, proved.body.is_none()), (log.rows[index].entry.clone(), index == 7));
+        }
+    }
+
+    #[test]
+    fn a_proof_that_was_touched_proves_nothing() {
+        let changed = |from: &str, to: &str| {
+            assert!(GOLDEN.contains(from), "{from}");
+            verify_proof(&Proof::parse(&GOLDEN.replacen(from, to, 1))?, &[key().public()]).map(|_| ())
+        };
+        assert_eq!(changed("record.submit", "record.recall"), Err(Unproved::NotLogged(Refuted::Root)));
+        assert_eq!(changed("\"index\": 123", "\"index\": 122"), Err(Unproved::NotLogged(Refuted::Root)));
+        assert_eq!(changed("\"index\": 123", "\"index\": 300"), Err(Unproved::NotLogged(Refuted::Sizes)));
+        assert_eq!(changed("次会议", "次大会"), Err(Unproved::Body));
+        assert_eq!(changed("\\n300\\n", "\\n301\\n"), Err(Unproved::Head(Untrusted::BadSignature)));
+        assert_eq!(changed("\"format\": 1", "\"format\": 2"), Err(Unproved::Malformed));
+    }
+
+    #[test]
+    fn an_entry_of_another_tenant_is_not_taken_for_ours() {
+        let mut rows = Log::true_log(3).rows;
+        rows[1].entry.tenant = crate::tenant::TenantKey::parse("js").unwrap();
+        rows[1] = rows[1].clone().rehashed();
+        let proof = proof_of(&Log::of(rows), 1);
+        assert_eq!(verify_proof(&proof, &[key().public()]), Err(Unproved::OtherLog));
+    }
 }

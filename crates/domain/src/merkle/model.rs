@@ -102,6 +102,13 @@ fn a_log_of_three_levels_proves_its_first_middle_and_last_leaf() {
 }
 
 #[test]
+fn a_proof_out_of_a_million_entries_reads_five_tiles_at_most() {
+    let needed = |index| prove::tiles_for_inclusion(index, 1_000_000).len();
+    assert_eq!((0..1_000_000).step_by(97).map(needed).max(), Some(5));
+    assert!((1..1_000_000).step_by(997).all(|old| prove::tiles_for_consistency(old, 1_000_000).len() <= 6));
+}
+
+#[test]
 fn a_missing_or_short_tile_is_named() {
     let (all, mut tiles) = stored(&[300]);
     let first = TileId { level: 0, index: 0 };
