@@ -1,5 +1,6 @@
 //! Measures the audit log on this machine: a proof out of a million entries, read from tiles as a database would give them, and the
-//! check of an export of a million entries. `cargo run -p domain --example audit_log -- 1000000`; the number may be smaller.
+//! check of an export of a million entries. `cargo run -p domain --example audit_log -- 1000000`; the number may be smaller. With a
+//! folder after it, `export.jsonl`, `head` and `key` stay there for `fonds verify audit`.
 
 #![expect(clippy::print_stdout, reason = "an example prints what it measures")]
 
@@ -9,7 +10,8 @@ use std::{
     error::Error,
     fs::File,
     io::{BufReader, BufWriter, Write},
-    time::Instant,
+    path::PathBuf,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, TimeDelta};
@@ -78,7 +80,7 @@ fn main() -> Done<()> {
     let head = Head { origin: origin.clone(), size, root, at: DateTime::UNIX_EPOCH };
     let signed = head.sign(&[&key]);
 
-    let (mut slowest, mut most, begun) = (std::time::Duration::ZERO, 0, Instant::now());
+    let (mut slowest, mut most, begun) = (Duration::ZERO, 0, Instant::now());
     let indexes: Vec<u64> = (0..1_000).map(|n| n * 7_919 % size).collect();
     for &index in &indexes {
         let one = Instant::now();
@@ -94,7 +96,9 @@ fn main() -> Done<()> {
     println!("inclusion proof: slowest of {} {slowest:?}, at most {most} tiles fetched", indexes.len());
     println!("with writing and checking the file: {:?} each", begun.elapsed() / u32::try_from(indexes.len())?);
 
-    let path = std::env::temp_dir().join(format!("audit-export-{}.jsonl", std::process::id()));
+    let kept = std::env::args().nth(2).map(PathBuf::from);
+    let scratch = || std::env::temp_dir().join(format!("audit-export-{}.jsonl", std::process::id()));
+    let path = kept.as_ref().map_or_else(scratch, |folder| folder.join("export.jsonl"));
     let begun = Instant::now();
     let mut file = BufWriter::new(File::create(&path)?);
     let (mut writer, line) = Writer::begin(&origin, size, DateTime::UNIX_EPOCH)?;
@@ -117,7 +121,13 @@ fn main() -> Done<()> {
     let report = verify(BufReader::with_capacity(1 << 20, File::open(&path)?), &[head], &[key.public()])?;
     println!("export checked: {:?}, clean: {}", begun.elapsed(), report.clean());
     println!("memory: {before:?} kB resident before, {:?} kB at most", resident());
-    std::fs::remove_file(path)?;
+    match kept {
+        Some(folder) => {
+            std::fs::write(folder.join("head"), signed)?;
+            std::fs::write(folder.join("key"), key.public().to_string())?;
+        }
+        None => std::fs::remove_file(path)?,
+    }
     Ok(())
 }
 

@@ -77,6 +77,7 @@ impl Command {
         match self {
             Self::Doctor => return block_on(doctor::run(file)),
             Self::Schema { check, dir } => return schema::run(&dir, check),
+            Self::Verify { what: verify::What::Audit(audit) } => return audit.run(),
             _ => {}
         }
         let settings = settings::load(file)?;
