@@ -10,13 +10,15 @@ use std::{
     error::Error,
     fs::File,
     io::{BufReader, BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, TimeDelta};
 use domain::{
-    audit::{Body, Entry, Head, Origin, Salt, SigningKey, export::Writer, key::KeyName, proof::verify_proof, verify},
+    audit::{
+        Body, Entry, Head, Origin, Proof, Salt, SigningKey, export::Writer, key::KeyName, proof::verify_proof, verify,
+    },
     merkle::{Hash, Tile, TileId, prove, tile},
     tenant::TenantKey,
 };
@@ -47,20 +49,47 @@ fn entry(tenant: &TenantKey, index: u64) -> Done<(Salt, Body, Entry)> {
     Ok((salt, body, entry))
 }
 
+/// Tiles as a database keeps them.
+type Stored = HashMap<TileId, Vec<u8>>;
+
 fn main() -> Done<()> {
     let size: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
     let site = KeyName::parse("archive.example.cn/audit").ok_or("name")?;
-    let tenant = TenantKey::parse("zj").ok_or("key")?;
-    let origin = Origin { site: site.clone(), tenant: tenant.clone() };
+    let origin = Origin { site: site.clone(), tenant: TenantKey::parse("zj").ok_or("key")? };
     let key = SigningKey::from_seed(site, &[1; 32]);
 
-    // The log grows by 4,096 entries at a time, as the sequencer lets it grow.
-    let begun = Instant::now();
-    let mut stored: HashMap<TileId, Vec<u8>> = HashMap::new();
-    let mut written = 0_usize;
+    let stored = sequenced(&origin.tenant, size)?;
+    let tiles = prove::tiles_for_root(size).iter().filter_map(|id| Some((*id, Tile::read(stored.get(id)?)?))).collect();
+    let head = Head { origin, size, root: prove::root(size, &tiles)?, at: DateTime::UNIX_EPOCH };
+    prove_some(&stored, &head, &key)?;
+
+    let kept = std::env::args().nth(2).map(PathBuf::from);
+    let scratch = || std::env::temp_dir().join(format!("audit-export-{}.jsonl", std::process::id()));
+    let path = kept.as_ref().map_or_else(scratch, |folder| folder.join("export.jsonl"));
+    export(&path, &stored, &head, &key)?;
+    drop(stored);
+
+    let (before, begun) = (resident(), Instant::now());
+    let file = BufReader::with_capacity(1 << 20, File::open(&path)?);
+    let report = verify(file, std::slice::from_ref(&head), &[key.public()])?;
+    println!("export checked: {:?}, clean: {}", begun.elapsed(), report.clean());
+    println!("memory, kB resident now and at most: {before:?} before, {:?} after", resident());
+    match kept {
+        Some(folder) => {
+            std::fs::write(folder.join("head"), head.sign(&[&key]))?;
+            std::fs::write(folder.join("key"), key.public().to_string())?;
+        }
+        None => std::fs::remove_file(path)?,
+    }
+    Ok(())
+}
+
+/// The log grows by 4,096 entries at a time, as the sequencer lets it grow.
+fn sequenced(tenant: &TenantKey, size: u64) -> Done<Stored> {
+    let (begun, mut stored, mut written) = (Instant::now(), Stored::new(), 0);
     for from in (0..size).step_by(4_096) {
         let to = size.min(from + 4_096);
-        let leaves = (from..to).map(|index| Ok(entry(&tenant, index)?.2.leaf_hash()?)).collect::<Done<Vec<Hash>>>()?;
+        let leaves = (from..to).map(|index| Ok(entry(tenant, index)?.2.leaf_hash()?)).collect::<Done<Vec<Hash>>>()?;
         let mut read = BTreeMap::new();
         for id in tile::unfinished(from) {
             read.insert(id, Tile::read(stored.get(&id).ok_or("tile")?).ok_or("tile")?);
@@ -70,64 +99,50 @@ fn main() -> Done<()> {
         stored.extend(grown.into_iter().map(|(id, tile)| (id, tile.bytes())));
     }
     println!("{size} entries made, hashed and sequenced: {:?}, {written} tiles written", begun.elapsed());
+    Ok(stored)
+}
 
+/// Proofs of a thousand entries, each from the tiles that it fetches.
+fn prove_some(stored: &Stored, head: &Head, key: &SigningKey) -> Done<()> {
     let fetches = Cell::new(0_u32);
     let fetch = |id: &TileId| {
         fetches.set(fetches.get() + 1);
         Some((*id, Tile::read(stored.get(id)?)?))
     };
-    let root = prove::root(size, &prove::tiles_for_root(size).iter().filter_map(fetch).collect())?;
-    let head = Head { origin: origin.clone(), size, root, at: DateTime::UNIX_EPOCH };
-    let signed = head.sign(&[&key]);
-
+    let signed = head.sign(&[key]);
     let (mut slowest, mut most, begun) = (Duration::ZERO, 0, Instant::now());
-    let indexes: Vec<u64> = (0..1_000).map(|n| n * 7_919 % size).collect();
-    for &index in &indexes {
+    for index in (0..1_000).map(|n| n * 7_919 % head.size) {
         let one = Instant::now();
         fetches.set(0);
-        let tiles = prove::tiles_for_inclusion(index, size).iter().filter_map(fetch).collect();
-        let path = prove::inclusion(index, size, &tiles)?;
+        let tiles = prove::tiles_for_inclusion(index, head.size).iter().filter_map(fetch).collect();
+        let path = prove::inclusion(index, head.size, &tiles)?;
         slowest = slowest.max(one.elapsed());
         most = most.max(fetches.get());
-        let (salt, body, entry) = entry(&tenant, index)?;
-        let proof = domain::audit::Proof::new(index, &entry, Some((&salt, &body)), path, signed.clone())?;
-        verify_proof(&proof, &[key.public()])?;
+        let (salt, body, entry) = entry(&head.origin.tenant, index)?;
+        verify_proof(&Proof::new(index, &entry, Some((&salt, &body)), path, signed.clone())?, &[key.public()])?;
     }
-    println!("inclusion proof: slowest of {} {slowest:?}, at most {most} tiles fetched", indexes.len());
-    println!("with writing and checking the file: {:?} each", begun.elapsed() / u32::try_from(indexes.len())?);
+    println!("inclusion proof: slowest of 1000 {slowest:?}, at most {most} tiles fetched");
+    println!("with putting it together and checking it: {:?} each", begun.elapsed() / 1_000);
+    Ok(())
+}
 
-    let kept = std::env::args().nth(2).map(PathBuf::from);
-    let scratch = || std::env::temp_dir().join(format!("audit-export-{}.jsonl", std::process::id()));
-    let path = kept.as_ref().map_or_else(scratch, |folder| folder.join("export.jsonl"));
+fn export(path: &Path, stored: &Stored, head: &Head, key: &SigningKey) -> Done<()> {
     let begun = Instant::now();
-    let mut file = BufWriter::new(File::create(&path)?);
-    let (mut writer, line) = Writer::begin(&origin, size, DateTime::UNIX_EPOCH)?;
+    let mut file = BufWriter::new(File::create(path)?);
+    let (mut writer, line) = Writer::begin(&head.origin, head.size, DateTime::UNIX_EPOCH)?;
     file.write_all(line.as_bytes())?;
-    for index in 0..size {
+    for index in 0..head.size {
         while let Some((id, above)) = writer.due(index) {
             let root = above.and_then(|(id, place)| Tile::read(stored.get(&id)?)?.hashes().get(place).copied());
             let tile = stored.get(&id).and_then(|bytes| Tile::read(bytes));
             file.write_all(writer.tile(tile.as_ref(), root)?.unwrap_or_default().as_bytes())?;
         }
-        let (salt, body, entry) = entry(&tenant, index)?;
+        let (salt, body, entry) = entry(&head.origin.tenant, index)?;
         file.write_all(writer.entry(index, entry.leaf_hash()?, &entry, Some((&salt, &body)))?.as_bytes())?;
     }
-    file.write_all(writer.end(&signed)?.as_bytes())?;
+    file.write_all(writer.end(&head.sign(&[key]))?.as_bytes())?;
     file.into_inner()?.sync_all()?;
-    println!("export written: {:?}, {} MB", begun.elapsed(), std::fs::metadata(&path)?.len() >> 20);
-    drop(stored);
-
-    let (before, begun) = (resident(), Instant::now());
-    let report = verify(BufReader::with_capacity(1 << 20, File::open(&path)?), &[head], &[key.public()])?;
-    println!("export checked: {:?}, clean: {}", begun.elapsed(), report.clean());
-    println!("memory: {before:?} kB resident before, {:?} kB at most", resident());
-    match kept {
-        Some(folder) => {
-            std::fs::write(folder.join("head"), signed)?;
-            std::fs::write(folder.join("key"), key.public().to_string())?;
-        }
-        None => std::fs::remove_file(path)?,
-    }
+    println!("export written: {:?}, {} MB", begun.elapsed(), std::fs::metadata(path)?.len() >> 20);
     Ok(())
 }
 

@@ -24,6 +24,8 @@ use crate::merkle::{Hash, tile::HEIGHT};
 
 /// Longest line that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
+/// Numbers beyond this are none of a log.
+const FARTHEST: u64 = 1 << 48;
 
 /// Checks an export against heads that came on another way, and against its own head where one of the keys has signed it. An error
 /// is one of reading; whatever is wrong with the export is a finding.
@@ -87,7 +89,7 @@ impl Check {
     }
 
     fn tile(&mut self, line: u64, read: &TileLine) {
-        let Some(tile) = read.tile().filter(|_| read.index >= self.tiles && read.index < 1 << 48) else {
+        let Some(tile) = read.tile().filter(|_| read.index >= self.tiles && read.index < FARTHEST) else {
             return self.unreadable(line);
         };
         self.tiles = read.index + 1;
@@ -100,6 +102,9 @@ impl Check {
     }
 
     fn entry(&mut self, line: u64, read: &EntryLine<'_>) {
+        if read.index >= FARTHEST {
+            return self.unreadable(line);
+        }
         self.entries += 1;
         let hash = Hash::leaf(read.leaf.get().as_bytes());
         self.destroyed += u64::from(read.body.is_none() && read.salt.is_none());

@@ -119,8 +119,8 @@ impl Writer {
         entry: &Entry,
         body: Option<(&Salt, &Body)>,
     ) -> Result<String, NotCanonical> {
-        let leaf = raw(entry.leaf()?)?;
-        let text = body.map(|(_, body)| body.bytes().and_then(raw)).transpose()?;
+        let leaf = raw(&entry.leaf()?)?;
+        let text = body.map(|(_, body)| body.bytes().and_then(|bytes| raw(&bytes))).transpose()?;
         let salt = body.map(|(&salt, _)| salt);
         line(&Line::Entry(EntryLine { index, leaf_hash, leaf: &leaf, salt, body: text.as_deref() }))
     }
@@ -136,6 +136,6 @@ fn line(line: &Line<'_>) -> Result<String, NotCanonical> {
 }
 
 /// Canonical bytes as they stand.
-pub(super) fn raw(canonical: Vec<u8>) -> Result<Box<RawValue>, NotCanonical> {
-    Ok(serde_json::from_slice(&canonical)?)
+pub(super) fn raw(canonical: &[u8]) -> Result<Box<RawValue>, NotCanonical> {
+    Ok(serde_json::from_slice(canonical)?)
 }

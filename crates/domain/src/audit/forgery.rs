@@ -161,6 +161,8 @@ fn foreign_and_unsigned_heads_and_lines_are_told() {
     assert_eq!(kinds("", &[], &[]), [Kind::NoHeader]);
     assert_eq!(kinds("{}\n", &[], &[]), [Kind::NoHeader]);
     assert_eq!(kinds(&text.replace("{\"head\"", "junk\n{\"head\""), &[truth.head(10)], &[]), [Kind::Unreadable]);
+    let far = text.replacen(r#""index":9,"#, &format!(r#""index":{},"#, u64::MAX), 1);
+    assert_eq!(kinds(&far, &[truth.head(10)], &[]), [Kind::Unreadable, Kind::Missing]);
     // Nobody vouches: nothing is wrong, and nothing is proved.
     let report = verify(text.as_bytes(), &[], &[]).unwrap();
     assert_eq!((report.findings.len(), report.clean()), (0, false));

@@ -73,9 +73,9 @@ impl Proof {
         path: Vec<Hash>,
         head: String,
     ) -> Result<Self, NotCanonical> {
-        let text = body.map(|(_, body)| body.bytes().and_then(raw)).transpose()?;
+        let text = body.map(|(_, body)| body.bytes().and_then(|bytes| raw(&bytes))).transpose()?;
         let salt = body.map(|(&salt, _)| salt);
-        Ok(Self { format: FORMAT, index, entry: raw(entry.leaf()?)?, salt, body: text, path, head })
+        Ok(Self { format: FORMAT, index, entry: raw(&entry.leaf()?)?, salt, body: text, path, head })
     }
 
     /// The file.

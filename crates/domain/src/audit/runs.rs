@@ -167,7 +167,9 @@ mod tests {
         #[test]
         fn ranges_are_a_set(numbers in proptest::collection::vec(0_u64..50, 0..60)) {
             let mut ranges = Ranges::default();
-            numbers.iter().for_each(|&number| ranges.add(number));
+            for &number in &numbers {
+                ranges.add(number);
+            }
             let set: BTreeSet<u64> = numbers.into_iter().collect();
             prop_assert_eq!(ranges.iter().flatten().collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!(ranges.count(), set.len() as u64);

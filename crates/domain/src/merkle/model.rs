@@ -62,7 +62,7 @@ fn subproof(m: usize, of: &[Hash], complete: bool) -> Vec<Hash> {
 /// Grows a log in steps of these sizes, as it is stored: read the unfinished tiles, write the grown ones.
 fn stored(steps: &[usize]) -> (Vec<Hash>, BTreeMap<TileId, Tile>) {
     let all = leaves(steps.iter().sum::<usize>() as u64);
-    let (mut tiles, mut size): (BTreeMap<TileId, Tile>, usize) = Default::default();
+    let (mut tiles, mut size): (BTreeMap<TileId, Tile>, usize) = (BTreeMap::new(), 0);
     for step in steps {
         let read = unfinished(size as u64).into_iter().map(|id| (id, tiles[&id].clone())).collect();
         let grown = append(size as u64, &read, &all[size..size + step]).unwrap();

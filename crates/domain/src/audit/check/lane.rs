@@ -45,7 +45,9 @@ impl Lanes {
     pub(super) fn new(asked: impl Iterator<Item = u64>) -> Self {
         let asked = asked.collect();
         let mut lanes = [Lane::default(), Lane::default(), Lane::default()];
-        lanes.iter_mut().for_each(|lane| lane.note(&asked));
+        for lane in &mut lanes {
+            lane.note(&asked);
+        }
         let [computed, log, blocks] = lanes;
         Self { asked, computed, log, blocks }
     }

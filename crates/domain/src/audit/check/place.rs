@@ -57,8 +57,9 @@ pub(super) struct Places {
 impl Places {
     pub(super) fn tile(&mut self, index: u64, hashes: &[Hash]) {
         let first = index * WIDTH as u64;
-        let told = (first..).zip(hashes).map(|(place, _)| place);
-        told.for_each(|place| self.covered.add(place));
+        for (place, _) in (first..).zip(hashes) {
+            self.covered.add(place);
+        }
         let Some((index, hashes)) = self.tile.replace((index, hashes.to_vec())) else { return };
         for (place, hash) in (index * WIDTH as u64..).zip(hashes) {
             if self.open.len() < OPEN && !self.filled.holds(place) {

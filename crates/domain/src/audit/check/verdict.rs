@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     super::{
         Head, PublicKey, Report,
-        finding::{Checked, Finding, Kind, Verdict},
+        finding::{Checked, Entries, Finding, Kind, Verdict},
         runs::Ranges,
     },
     Check,
@@ -118,7 +118,6 @@ fn history(check: &Check, heads: &[(Head, bool)]) -> Option<Finding> {
 
 /// Names the entries. `proved`: below it the entries themselves lead to a trusted root. True where not all can be named.
 fn name(places: &mut Places, declared: u64, proved: u64, findings: &mut Vec<Finding>) -> bool {
-    let at = |kind, range: std::ops::Range<u64>, line| Finding { entries: range.into(), kind, line: Some(line) };
     let mut moved = BTreeSet::new();
     places.settle_late();
     for (range, line) in places.runs.moved() {
@@ -126,14 +125,15 @@ fn name(places: &mut Places, declared: u64, proved: u64, findings: &mut Vec<Find
         if moved.len() < MOST {
             moved.extend(range.clone());
         }
-        findings.push(at(Kind::Reordered, range, line));
+        findings.push(Finding { line: Some(line), ..ranged(Kind::Reordered, range) });
     }
     let [mut tampered, mut rewritten, mut tile_changed] = [Ranges::default(), Ranges::default(), Ranges::default()];
     for stranger in std::mem::take(&mut places.strange) {
         let arrival = stranger.arrival;
         let home = stranger.likely.into_iter().find(|&place| place < declared && !places.filled.holds(place));
         let Some(place) = home else {
-            findings.push(at(Kind::Inserted, arrival.claimed..arrival.claimed + 1, arrival.line));
+            let claimed = Entries { from: arrival.claimed, to: arrival.claimed.saturating_add(1) };
+            findings.push(Finding { entries: claimed, kind: Kind::Inserted, line: Some(arrival.line) });
             continue;
         };
         let covered = places.covered.holds(place);
