@@ -48,7 +48,7 @@ pub fn verify(mut export: impl BufRead, heads: &[Head], keys: &[PublicKey]) -> i
             (Some(check), _) => check.unreadable(number),
         }
     }
-    Ok(check.map_or_else(verdict::no_header, |check| check.end(own, heads, keys)))
+    Ok(check.map_or_else(verdict::no_header, |check| check.end(own.as_deref(), heads, keys)))
 }
 
 struct Check {
@@ -117,8 +117,8 @@ impl Check {
         self.lanes.computed(place.unwrap_or(read.index), hash);
     }
 
-    fn end(self, own: Option<String>, heads: &[Head], keys: &[PublicKey]) -> Report {
-        verdict::report(self, own.as_deref(), heads, keys)
+    fn end(self, own: Option<&str>, heads: &[Head], keys: &[PublicKey]) -> Report {
+        verdict::report(self, own, heads, keys)
     }
 }
 

@@ -151,9 +151,9 @@ mod tests {
             |entry| entry.body_digest = BodyDigest([0; 32]),
         ];
         for (part, change) in changes.into_iter().enumerate() {
-            let mut changed = entry();
-            change(&mut changed);
-            assert_ne!(changed.leaf_hash().unwrap(), entry().leaf_hash().unwrap(), "part {part}");
+            let mut other = entry();
+            change(&mut other);
+            assert_ne!(other.leaf_hash().unwrap(), entry().leaf_hash().unwrap(), "part {part}");
         }
     }
 

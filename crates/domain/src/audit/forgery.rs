@@ -50,11 +50,13 @@ fn a_body_that_was_destroyed_leaves_the_log_whole() {
     assert_eq!(report.destroyed, 1);
 }
 
+type Change = fn(Row) -> Row;
+
 #[test]
 fn what_was_done_to_one_entry_is_told() {
     let truth = Log::true_log(700);
     for index in [0, 5, 255, 256, 511, 512, 699] {
-        let done: [(Kind, fn(Row) -> Row); 4] = [
+        let done: [(Kind, Change); 4] = [
             (Kind::Tampered, Row::edited),
             (Kind::Rewritten, |row| row.edited().rehashed()),
             (Kind::BodyChanged, Row::with_another_body),

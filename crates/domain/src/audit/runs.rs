@@ -35,6 +35,16 @@ impl Ranges {
         self.iter().map(|range| range.end - range.start).sum()
     }
 
+    /// The first number of a range that is not in the set.
+    pub(super) fn first_gap(&self, within: Range<u64>) -> Option<u64> {
+        let held = |from: u64| self.0.range(..=from).next_back().map(|(_, &end)| end).filter(|&end| from < end);
+        let mut from = within.start;
+        while let Some(end) = held(from) {
+            from = end;
+        }
+        (from < within.end).then_some(from)
+    }
+
     /// What is not in the set below `end`.
     pub(super) fn gaps(&self, end: u64) -> Vec<Range<u64>> {
         let (mut from, mut gaps) = (0, Vec::new());
@@ -48,17 +58,25 @@ impl Ranges {
     }
 }
 
+/// Entries that follow each other in the log and in the export.
 #[derive(Debug)]
-struct Run {
-    from: u64,
+pub(super) struct Run {
+    pub(super) from: u64,
     length: u64,
-    line: u64,
+    /// Line of the first.
+    pub(super) line: u64,
+}
+
+impl Run {
+    pub(super) const fn range(&self) -> Range<u64> {
+        self.from..self.from + self.length
+    }
 }
 
 /// The order in which entries came, as runs of neighbours.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    runs: Vec<Run>,
+    all: Vec<Run>,
     interrupted: bool,
     overflowed: bool,
 }
@@ -67,10 +85,10 @@ impl Runs {
     pub(super) fn push(&mut self, place: u64, line: u64) {
         let interrupted = std::mem::take(&mut self.interrupted);
         let follows = |run: &&mut Run| run.from + run.length == place && !interrupted;
-        if let Some(run) = self.runs.last_mut().filter(follows) {
+        if let Some(run) = self.all.last_mut().filter(follows) {
             run.length += 1;
-        } else if self.runs.len() < MOST {
-            self.runs.push(Run { from: place, length: 1, line });
+        } else if self.all.len() < MOST {
+            self.all.push(Run { from: place, length: 1, line });
         } else {
             self.overflowed = true;
         }
@@ -92,14 +110,13 @@ impl Runs {
         self.overflowed
     }
 
-    /// The fewest entries whose moving breaks the order: all that are not in the longest ascending row; with the line of each
-    /// range's first.
-    pub(super) fn moved(&mut self) -> Vec<(Range<u64>, u64)> {
-        self.runs.sort_by_key(|run| run.line);
+    /// Splits the runs in those in order, the longest ascending row, and the fewest whose moving breaks it; both by line.
+    pub(super) fn split(mut self) -> (Vec<Run>, Vec<Run>) {
+        self.all.sort_by_key(|run| run.line);
         // The best row that ends in a run, by where the run begins; a later beginning stands here only with a longer row.
         let mut best: BTreeMap<u64, (u64, usize)> = BTreeMap::new();
-        let mut before: Vec<Option<usize>> = Vec::with_capacity(self.runs.len());
-        for (number, run) in self.runs.iter().enumerate() {
+        let mut before: Vec<Option<usize>> = Vec::with_capacity(self.all.len());
+        for (number, run) in self.all.iter().enumerate() {
             let previous = best.range(..run.from).next_back().map(|(_, &row)| row);
             let length = run.length + previous.map_or(0, |(length, _)| length);
             before.push(previous.map(|(_, number)| number));
@@ -110,14 +127,15 @@ impl Runs {
             }
             best.entry(run.from).or_insert((length, number));
         }
-        let mut kept = vec![false; self.runs.len()];
+        let mut kept = vec![false; self.all.len()];
         let mut next = best.last_key_value().map(|(_, &(_, number))| number);
         while let Some(number) = next {
             kept[number] = true;
             next = before[number];
         }
-        let moved = self.runs.iter().zip(kept).filter(|(_, kept)| !kept);
-        moved.map(|(run, _)| (run.from..run.from + run.length, run.line)).collect()
+        let (kept, moved): (Vec<_>, Vec<_>) = self.all.into_iter().zip(kept).partition(|(_, kept)| *kept);
+        let runs = |runs: Vec<(Run, bool)>| runs.into_iter().map(|(run, _)| run).collect();
+        (runs(kept), runs(moved))
     }
 }
 
@@ -134,7 +152,7 @@ mod tests {
         for (line, &place) in (1..).zip(order) {
             runs.push(place, line);
         }
-        runs.moved().into_iter().flat_map(|(range, _)| range).collect()
+        runs.split().1.iter().flat_map(Run::range).collect()
     }
 
     #[test]
@@ -174,6 +192,7 @@ mod tests {
             prop_assert_eq!(ranges.iter().flatten().collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!(ranges.count(), set.len() as u64);
             let gaps: Vec<u64> = ranges.gaps(45).into_iter().flatten().collect();
+            prop_assert_eq!(ranges.first_gap(5..20), (5..20).find(|number| !set.contains(number)));
             prop_assert_eq!(gaps, (0..45).filter(|number| !set.contains(number)).collect::<Vec<_>>());
         }
     }

@@ -86,8 +86,8 @@ const fn split(n: u64) -> u64 {
     1 << (n - 1).ilog2()
 }
 
-fn tiles_of(ranges: &[Range<u64>]) -> BTreeSet<TileId> {
-    ranges.iter().cloned().flat_map(wholes).map(|whole| whole.place().0).collect()
+fn tiles_of(ranges: impl IntoIterator<Item = Range<u64>>) -> BTreeSet<TileId> {
+    ranges.into_iter().flat_map(wholes).map(|whole| whole.place().0).collect()
 }
 
 fn root_of(range: Range<u64>, tiles: &BTreeMap<TileId, Tile>) -> Result<Hash, Unfit> {
@@ -106,7 +106,7 @@ fn roots_of(ranges: Vec<Range<u64>>, tiles: &BTreeMap<TileId, Tile>) -> Result<V
 
 /// Tiles that the root of the first `size` leaves needs.
 pub fn tiles_for_root(size: u64) -> BTreeSet<TileId> {
-    tiles_of(&[0..size])
+    tiles_of(std::iter::once(0..size))
 }
 
 /// The root of the first `size` leaves; the tree may have grown since.
@@ -116,7 +116,7 @@ pub fn root(size: u64, tiles: &BTreeMap<TileId, Tile>) -> Result<Hash, Unfit> {
 
 /// Tiles that the path of leaf `index` in the tree of `size` needs: two a level at most.
 pub fn tiles_for_inclusion(index: u64, size: u64) -> BTreeSet<TileId> {
-    tiles_of(&inclusion_ranges(index, size))
+    tiles_of(inclusion_ranges(index, size))
 }
 
 /// The path of leaf `index` < `size` in the tree of `size` leaves, for [`super::verify_inclusion`].
@@ -126,7 +126,7 @@ pub fn inclusion(index: u64, size: u64, tiles: &BTreeMap<TileId, Tile>) -> Resul
 
 /// Tiles that the proof between two sizes needs.
 pub fn tiles_for_consistency(old: u64, new: u64) -> BTreeSet<TileId> {
-    tiles_of(&consistency_ranges(old, new))
+    tiles_of(consistency_ranges(old, new))
 }
 
 /// The proof that the tree of `old` leaves, 0 < `old` ≤ `new`, is the beginning of that of `new`, for

@@ -28,8 +28,6 @@ pub(super) struct Arrival {
 pub(super) struct Strange {
     pub(super) arrival: Arrival,
     pub(super) hash: Hash,
-    /// Where it stands among those that have a place, likeliest first.
-    pub(super) likely: [u64; 3],
 }
 
 #[derive(Debug, Default)]
@@ -49,9 +47,6 @@ pub(super) struct Places {
     pub(super) renumbered: Ranges,
     pub(super) leaf_changed: Ranges,
     pub(super) body_changed: Ranges,
-    after: u64,
-    /// What was added to the place of the last entry to make its number.
-    shift: u64,
 }
 
 impl Places {
@@ -83,8 +78,6 @@ impl Places {
         if let Some(place) = place {
             self.settle(place, hash, arrival);
             self.runs.push(place, arrival.line);
-            self.after = place + 1;
-            self.shift = arrival.claimed.wrapping_sub(place);
         } else {
             self.stranger(arrival, hash);
         }
@@ -140,13 +133,11 @@ impl Places {
     }
 
     fn stranger(&mut self, arrival: &Arrival, hash: Hash) {
-        let likely = [arrival.claimed.wrapping_sub(self.shift), arrival.claimed, self.after];
         if self.strange.len() < STRANGE {
-            self.strange.push(Strange { arrival: *arrival, hash, likely });
+            self.strange.push(Strange { arrival: *arrival, hash });
         } else {
             self.crowd.add(arrival.claimed);
         }
-        self.after += 1;
         self.runs.interrupt();
     }
 }

@@ -120,17 +120,23 @@ fn history(check: &Check, heads: &[(Head, bool)]) -> Option<Finding> {
 fn name(places: &mut Places, declared: u64, proved: u64, findings: &mut Vec<Finding>) -> bool {
     let mut moved = BTreeSet::new();
     places.settle_late();
-    for (range, line) in places.runs.moved() {
-        // A range that was moved as one stands on lines that follow each other.
+    let (kept, out) = std::mem::take(&mut places.runs).split();
+    for run in out {
+        // Those of a run stand on lines that follow each other.
         if moved.len() < MOST {
-            moved.extend(range.clone());
+            moved.extend(run.range());
         }
-        findings.push(Finding { line: Some(line), ..ranged(Kind::Reordered, range) });
+        findings.push(Finding { line: Some(run.line), ..ranged(Kind::Reordered, run.range()) });
     }
     let [mut tampered, mut rewritten, mut tile_changed] = [Ranges::default(), Ranges::default(), Ranges::default()];
     for stranger in std::mem::take(&mut places.strange) {
         let arrival = stranger.arrival;
-        let home = stranger.likely.into_iter().find(|&place| place < declared && !places.filled.holds(place));
+        // It stands for one that is missing between its neighbours, or for none.
+        let next = kept.partition_point(|run| run.line < arrival.line);
+        let after = next.checked_sub(1).map_or(0, |before| kept[before].range().end);
+        let between = after..kept.get(next).map_or(declared, |run| run.from);
+        let claimed = between.contains(&arrival.claimed) && !places.filled.holds(arrival.claimed);
+        let home = if claimed { Some(arrival.claimed) } else { places.filled.first_gap(between) };
         let Some(place) = home else {
             let claimed = Entries { from: arrival.claimed, to: arrival.claimed.saturating_add(1) };
             findings.push(Finding { entries: claimed, kind: Kind::Inserted, line: Some(arrival.line) });
