@@ -54,9 +54,9 @@ type Stored = HashMap<TileId, Vec<u8>>;
 
 fn main() -> Done<()> {
     let size: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
-    let site = KeyName::parse("archive.example.cn/audit").ok_or("name")?;
-    let origin = Origin { site: site.clone(), tenant: TenantKey::parse("zj").ok_or("key")? };
-    let key = SigningKey::from_seed(site, &[1; 32]);
+    let name = KeyName::parse("archive.example.cn/audit").ok_or("name")?;
+    let origin = Origin { site: name.clone(), tenant: TenantKey::parse("zj").ok_or("key")? };
+    let key = SigningKey::from_seed(name, &[1; 32]);
 
     let stored = sequenced(&origin.tenant, size)?;
     let tiles = prove::tiles_for_root(size).iter().filter_map(|id| Some((*id, Tile::read(stored.get(id)?)?))).collect();
