@@ -209,7 +209,7 @@ fn done() -> impl Strategy<Value = Done> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     /// Any number of tamperings at once, at places that do not touch each other; the numbers made to fit or not.
     #[test]
