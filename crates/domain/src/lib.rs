@@ -2,6 +2,7 @@
 //! machines of record, submission and receipt. Pure functions, no IO, no async; time and chance are parameters.
 
 pub mod account;
+pub mod audit;
 pub mod calendar;
 pub mod canonical;
 pub mod clock;
@@ -10,6 +11,7 @@ pub mod form;
 pub mod id;
 pub mod locale;
 pub mod measure;
+pub mod merkle;
 pub mod org;
 pub mod post;
 pub mod problem;

@@ -84,6 +84,7 @@ impl Command {
             Self::Doctor => return block_on(doctor::run(file)),
             Self::Schema { check, dir } => return schema::run(&dir, check),
             Self::Picture { order } => return Ok(intake::picture::child([order])),
+            Self::Verify { what: verify::What::Audit(audit) } => return audit.run(),
             _ => {}
         }
         let settings = settings::load(file)?;

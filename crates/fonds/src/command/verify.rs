@@ -1,5 +1,7 @@
 //! `fonds verify …`: is what is stored what it should be?
 
+mod audit;
+
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -23,11 +25,17 @@ pub(crate) enum What {
         #[arg(long, value_name = "KEY")]
         tenant: Option<String>,
     },
+    /// An export of the audit log against its signed heads. Offline: neither settings nor a database are needed. Exit 0: proved;
+    /// 1: something is wrong; 2: nothing is wrong, and no trusted head proves it.
+    Audit(audit::Audit),
 }
 
 /// Exit 1 where something differs.
 pub(crate) async fn run(settings: &Settings, what: &What) -> Result<ExitCode, Failure> {
-    let What::Rollups { tenant } = what;
+    let tenant = match what {
+        What::Rollups { tenant } => tenant,
+        What::Audit(audit) => return audit.run(),
+    };
     let url = settings.admin_url()?;
     let key = match tenant {
         Some(text) => Some(TenantKey::parse(text).ok_or_else(|| format!("{text} is not the key of a tenant"))?),

@@ -1,0 +1,135 @@
+//! The head of a tenant's log at one size: a C2SP tlog-checkpoint. Its lines are the origin, the number of entries, the root and, as
+//! an extension, the time: `at 2026-03-12T08:00:00Z`.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::{
+    key::{KeyId, KeyName, PublicKey, SigningKey},
+    note::{self, Note, Untrusted},
+};
+use crate::{merkle::Hash, tenant::TenantKey};
+
+/// Which log: the installation, which has the key's name, and the tenant: `archive.example.cn/audit/zj`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The installation.
+    pub site: KeyName,
+    /// The tenant.
+    pub tenant: TenantKey,
+}
+
+impl Origin {
+    /// Reads the first line of a head.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (site, tenant) = text.rsplit_once('/')?;
+        Some(Self { site: KeyName::parse(site)?, tenant: TenantKey::parse(tenant)? })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.site.as_str(), self.tenant.as_str())
+    }
+}
+
+/// What the log was at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Whose.
+    pub origin: Origin,
+    /// Number of entries.
+    pub size: u64,
+    /// Root over them.
+    pub root: Hash,
+    /// When it was signed, to the second.
+    pub at: DateTime<Utc>,
+}
+
+impl Head {
+    /// The text that is signed.
+    pub fn text(&self) -> String {
+        let Self { origin, size, root, at } = self;
+        format!("{origin}\n{size}\n{root}\nat {}\n", at.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+
+    /// The signed head. All keys have the name of the installation.
+    pub fn sign(&self, keys: &[&SigningKey]) -> String {
+        note::sign(&self.text(), keys)
+    }
+
+    /// A head that one of the known keys of its own installation has signed, and that key.
+    pub fn open(note: &str, known: &[PublicKey]) -> Result<(Self, KeyId), Untrusted> {
+        let note = Note::parse(note)?;
+        let (text, key) = note.verify(known)?;
+        let head = Self::parse(text).ok_or(Untrusted::Malformed)?;
+        if *key.name() == head.origin.site { Ok((head, key.id())) } else { Err(Untrusted::UnknownKey) }
+    }
+
+    /// A head whose signature is not looked at, for one that came on a way that is trusted for itself.
+    pub fn open_unsigned(note: &str) -> Result<Self, Untrusted> {
+        Self::parse(Note::parse(note)?.unverified_text()).ok_or(Untrusted::Malformed)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
+        let at = lines.next()?.strip_prefix("at ")?;
+        let head = Self {
+            origin: Origin::parse(origin)?,
+            size: size.parse().ok()?,
+            root: Hash::parse(root)?,
+            at: DateTime::parse_from_rfc3339(at).ok()?.to_utc(),
+        };
+        // One spelling a head: no leading zeros, no further lines.
+        (head.text() == text).then_some(head)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head() -> Head {
+        Head {
+            origin: Origin::parse("archive.example.cn/audit/zj").unwrap(),
+            size: 20_852_163,
+            root: Hash::leaf(b"root"),
+            at: DateTime::from_timestamp(1_760_000_000, 0).unwrap(),
+        }
+    }
+
+    fn key(name: &str) -> SigningKey {
+        SigningKey::from_seed(KeyName::parse(name).unwrap(), &[3; 32])
+    }
+
+    #[test]
+    fn a_signed_head_is_a_checkpoint() {
+        let signed = head().sign(&[&key("archive.example.cn/audit")]);
+        let lines: Vec<_> = signed.lines().collect();
+        let root = Hash::leaf(b"root").to_string();
+        assert_eq!(lines[..5], ["archive.example.cn/audit/zj", "20852163", &root, "at 2025-10-09T08:53:20Z", ""]);
+        assert!(lines[5].starts_with("— archive.example.cn/audit "));
+        let known = [key("archive.example.cn/audit").public()];
+        assert_eq!(Head::open(&signed, &known).unwrap(), (head(), known[0].id()));
+        assert_eq!(Head::open_unsigned(&signed).unwrap(), head());
+    }
+
+    #[test]
+    fn the_key_of_one_installation_does_not_sign_for_another() {
+        let other = key("other.example.cn/audit");
+        assert_eq!(Head::open(&head().sign(&[&other]), &[other.public()]), Err(Untrusted::UnknownKey));
+    }
+
+    #[test]
+    fn a_head_has_one_spelling() {
+        let key = key("archive.example.cn/audit");
+        for (from, to) in
+            [("2085", "02085"), ("20Z\n", "20Z\nmore\n"), ("20Z", "20+00:00"), ("/zj", "/ZJ"), ("at ", "")]
+        {
+            let signed = note::sign(&head().text().replace(from, to), &[&key]);
+            assert_eq!(Head::open(&signed, &[key.public()]), Err(Untrusted::Malformed), "{to}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `fonds verify audit`: an auditor's check of an export, on any machine.
+
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Args;
+use domain::{
+    Locale,
+    audit::{Head, PublicKey, Report, finding::Verdict, verify},
+};
+
+use crate::words::{Failure, complain, say, terminal_locale};
+
+/// Findings that are printed; the rest is counted.
+const SHOWN: usize = 200;
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// The export, JSON Lines.
+    export: PathBuf,
+    /// A head that came on another way: by mail, on paper, from another machine. Several narrow down what was rewritten.
+    #[arg(long, value_name = "FILE")]
+    head: Vec<PathBuf>,
+    /// A public key of the installation, in the note format; several where keys have changed.
+    #[arg(long, value_name = "FILE")]
+    key: Vec<PathBuf>,
+}
+
+impl Audit {
+    /// Exit 1 where something is wrong, 2 where nothing is and no trusted head says so.
+    pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
+        let locale = terminal_locale();
+        let keys = self.key.iter().map(|file| key(file)).collect::<Result<Vec<_>, _>>()?;
+        let heads = self.head.iter().map(|file| head(file, &keys)).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() && !heads.is_empty() {
+            complain(locale.pick(
+                "未给 --key：日志头的签名没有核对，只凭其来路可信",
+                "without --key no signature is checked: the heads are trusted for the way they came",
+            ));
+        }
+        let export = File::open(&self.export).map_err(|error| unread(&self.export, &error))?;
+        let report = verify(BufReader::with_capacity(1 << 20, export), &heads, &keys)
+            .map_err(|error| unread(&self.export, &error))?;
+        for line in lines(&report, locale) {
+            say(&line);
+        }
+        Ok(match (report.clean(), report.findings.is_empty() && !report.more) {
+            (true, _) => ExitCode::SUCCESS,
+            (false, true) => ExitCode::from(2),
+            (false, false) => ExitCode::FAILURE,
+        })
+    }
+}
+
+fn key(file: &Path) -> Result<PublicKey, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| unread(file, &error))?;
+    PublicKey::parse(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+fn head(file: &Path, keys: &[PublicKey]) -> Result<Head, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| unread(file, &error))?;
+    let head = if keys.is_empty() { Head::open_unsigned(&text) } else { Head::open(&text, keys).map(|(head, _)| head) };
+    head.map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+fn unread(file: &Path, error: &std::io::Error) -> Failure {
+    format!("{} cannot be read: {error}", file.display()).into()
+}
+
+/// What is told of a report: the findings, then the heads, then the result.
+fn lines(report: &Report, locale: Locale) -> Vec<String> {
+    let mut lines: Vec<String> = report.findings.iter().take(SHOWN).map(|finding| finding.message(locale)).collect();
+    let hidden = report.findings.len().saturating_sub(SHOWN);
+    if hidden > 0 || report.more {
+        lines.push(match locale {
+            Locale::Zh => format!("……另有 {hidden} 项或更多未列出"),
+            Locale::En => format!("… and {hidden} or more that are not listed"),
+        });
+    }
+    lines.extend(report.heads.iter().map(|head| {
+        let (trusted, verdict) = (word_of_trust(head.trusted, locale), word_of(head.verdict, locale));
+        match locale {
+            Locale::Zh => format!("日志头 {} 条，{}，{trusted}：{verdict}", head.size, head.at),
+            Locale::En => format!("head of {} entries, {}, {trusted}: {verdict}", head.size, head.at),
+        }
+    }));
+    let Report { entries, destroyed, unproved, .. } = report;
+    // The export says what it likes; the terminal is not to obey it.
+    let origin = report.origin.escape_debug();
+    lines.push(match locale {
+        Locale::Zh => {
+            format!("{origin}：共 {entries} 条，内容已按规定销毁 {destroyed} 条，最新可信日志头之后 {unproved} 条")
+        }
+        Locale::En => {
+            format!(
+                "{origin}: {entries} entries, {destroyed} without their body, {unproved} after the newest trusted head"
+            )
+        }
+    });
+    lines.push(
+        match (report.clean(), report.findings.is_empty() && !report.more) {
+            (true, _) => locale.pick("结论：日志完整，未发现改动", "result: the log is whole, nothing was changed"),
+            (false, true) => locale.pick(
+                "结论：无法证明。请用 --head 给出另行取得的日志头，或用 --key 给出公钥",
+                "result: nothing is proved. Give a head that came on another way (--head) or a public key (--key)",
+            ),
+            (false, false) => locale.pick("结论：日志与可信记录不符", "result: the log is not what was signed"),
+        }
+        .to_owned(),
+    );
+    lines
+}
+
+const fn word_of_trust(trusted: bool, locale: Locale) -> &'static str {
+    if trusted { locale.pick("可信", "trusted") } else { locale.pick("签名未核对", "its signature not checked") }
+}
+
+const fn word_of(verdict: Verdict, locale: Locale) -> &'static str {
+    match verdict {
+        Verdict::Proved => locale.pick("相符", "the entries are those it was signed over"),
+        Verdict::Named => locale.pick("不符，已逐条指出", "they are not; each is named above"),
+        Verdict::Broken => locale.pick("不符，能指出的已列出", "they are not; what can be named is above"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::audit::{Finding, finding::Kind};
+
+    use super::*;
+
+    #[test]
+    fn the_result_stands_last_and_says_what_to_do() {
+        let last = |report: &Report, locale| lines(report, locale).pop().unwrap();
+        let empty = Report { origin: "archive.example.cn/audit/zj".into(), ..Report::default() };
+        assert!(last(&empty, Locale::En).contains("--key"));
+        let finding = Finding { entries: (5..6).into(), kind: Kind::Tampered, line: None };
+        let wrong = Report { findings: vec![finding], ..empty };
+        assert_eq!(last(&wrong, Locale::Zh), "结论：日志与可信记录不符");
+        assert!(lines(&wrong, Locale::En)[0].starts_with("entry 5: tampered"));
+    }
+}
