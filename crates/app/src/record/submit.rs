@@ -53,6 +53,9 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let sealed = store::record::locate(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
     let may = work.policy.permit::<act::SubmitRecord>(&work.actor, sealed)?;
     let record = store::record::fetch(&mut work.tx, &may).await?;
+    if let Err(problem) = super::check_active(&record) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     if let Err(problem) = record.head.check_edit(rev) {
         return Ok(Outcome::Refused(vec![problem]));
     }
