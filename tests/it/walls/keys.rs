@@ -15,15 +15,15 @@ async fn mutate(actor: &Actor<'_>, field: &str, mut input: Value, selection: &st
 #[tokio::test]
 async fn under_somebody_elses_key_one_begins_ones_own() {
     let app = TestApp::new().await;
-    let begin = || json!({ "ofType": "ZBDH", "writing": writing("党员大会") });
+    let meeting = || json!({ "ofType": "ZBDH", "writing": writing("党员大会") });
     let mut begun = Vec::new();
     for key in ["zj/village/recorder", "zj/village/recorder2", "zj/village2/recorder", "edu/branch/recorder"] {
-        let made = mutate(&app.actor(key), "createDraft", begin(), "record { id org { id } }").await;
+        let made = mutate(&app.actor(key), "createDraft", meeting(), "record { id org { id } }").await;
         let record = &made["data"]["createDraft"]["record"];
         assert_eq!(record["org"]["id"], app.actor(key).org.to_string(), "{key}: {made}");
         begun.push(text(&record["id"]));
     }
-    let again = mutate(&app.actor("zj/village/recorder"), "createDraft", begin(), "record { id }").await;
+    let again = mutate(&app.actor("zj/village/recorder"), "createDraft", meeting(), "record { id }").await;
     assert_eq!(again["data"]["createDraft"]["record"]["id"], begun[0].as_str());
     begun.sort();
     begun.dedup();
@@ -59,7 +59,7 @@ async fn under_somebody_elses_key_nothing_is_answered_that_was_answered_to_him()
         assert!(!answer.to_string().contains(&hash));
     }
     // Without his post he is answered no more, either.
-    app.end_posts(&[recorder.clone()]).await;
+    app.end_posts(std::slice::from_ref(&recorder)).await;
     assert_eq!(mutate(&recorder, "submitRecord", input, "hash receipt { id }").await, answers[0]);
 }
 

@@ -80,8 +80,8 @@ async fn a_refused_mutation_leaves_the_answers_of_the_others_standing() {
         third: createDraft(input: $third) { record { title state } } }";
     let variables = json!({ "first": begin("key-number-one"), "second": send, "third": begin("key-number-two") });
     let body = recorder.query(document, variables).await;
-    let begun = json!({ "record": { "title": "会议", "state": "DRAFT" } });
-    assert_eq!(body["data"], json!({ "first": begun, "second": null, "third": begun }));
+    let draft = json!({ "record": { "title": "会议", "state": "DRAFT" } });
+    assert_eq!(body["data"], json!({ "first": draft, "second": null, "third": draft }));
     assert_eq!(told(&body), expected(&[("second", "NOT_FOUND")]));
     let drafts = "query($org: ID!) { records(org: $org, state: DRAFT) { nodes { title } } }";
     let drafts = recorder.data(drafts, json!({ "org": recorder.org.to_string() })).await;
