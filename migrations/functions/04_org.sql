@@ -167,9 +167,13 @@ REVOKE ALL ON FUNCTION sec.move_org FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.move_org TO fonds_app;
 
 -- What stands in the way of closing, and what a move carries: counts over the organisation and all below, for the
--- preview and the refusal. children: those at work directly below; child_until: the last day on which there was one.
-CREATE OR REPLACE FUNCTION sec.open_work(p_org uuid, p_at timestamptz)
-RETURNS TABLE (orgs bigint, children bigint, posts bigint, in_review bigint, pending bigint, drafts bigint, deepest smallint, child_until date)
+-- preview and the refusal. children: those at work directly below; child_until: the last day on which there was one;
+-- awaited: under review where the organisation is no superior any more, but to come to it on the route that was frozen when
+-- they were sent. Counted when there are no children: until then they are under review below it.
+DROP FUNCTION IF EXISTS sec.open_work(uuid, timestamptz);
+CREATE FUNCTION sec.open_work(p_org uuid, p_at timestamptz)
+RETURNS TABLE (orgs bigint, children bigint, posts bigint, in_review bigint, pending bigint, awaited bigint, drafts bigint, deepest smallint,
+               child_until date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE me org;
 BEGIN
@@ -188,6 +192,15 @@ BEGIN
      AND r.state IN ('in_review','draft','returned','withdrawn');
   SELECT count(*) INTO pending FROM org o JOIN receipt r ON r.tenant_id = o.tenant_id AND r.org_id = o.id
    WHERE o.tenant_id = me.tenant_id AND o.path >= me.path AND o.path < me.path || 'g' AND r.state = 'pending';
+  awaited := 0;
+  -- Whoever sent it stands two steps below or more: the folded figures tell whether there is any. Only then are routes read.
+  IF children = 0 AND (
+       EXISTS (SELECT FROM rollup f WHERE f.tenant_id = me.tenant_id AND f.org_id = p_org AND f.type = '*' AND f.state = 'in_review' AND f.n <> 0)
+       OR EXISTS (SELECT FROM rollup_delta d WHERE d.tenant_id = me.tenant_id AND d.state = 'in_review' AND p_org = ANY (d.chain))) THEN
+    SELECT count(*) INTO awaited
+      FROM receipt r JOIN submission s ON s.tenant_id = r.tenant_id AND s.record_id = r.record_id AND s.round = r.round
+     WHERE r.tenant_id = me.tenant_id AND r.state = 'pending' AND array_position(s.route, p_org) > s.position;
+  END IF;
   RETURN NEXT;
 END $$;
 ALTER FUNCTION sec.open_work OWNER TO fonds_flow;
@@ -204,7 +217,7 @@ BEGIN
   SELECT * INTO me FROM org WHERE tenant_id = sec.tenant() AND id = p_org FOR NO KEY UPDATE;
   SELECT * INTO w FROM sec.open_work(p_org, p_at);
   old := sec.current_org_version(p_org);
-  IF w.children + w.in_review + w.pending > 0 OR old.state IS DISTINCT FROM 'active' OR p_from < old.valid_from
+  IF w.children + w.in_review + w.pending + w.awaited > 0 OR old.state IS DISTINCT FROM 'active' OR p_from < old.valid_from
      OR p_from < w.child_until OR old.parent_id IS NULL THEN
     RAISE EXCEPTION 'org: open work' USING ERRCODE = 'FD001';
   END IF;

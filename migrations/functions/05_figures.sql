@@ -8,7 +8,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
 #variable_conflict use_column
 DECLARE v_tenant int := sec.tenant();
 BEGIN
-  IF NOT sec.governs(p_org) THEN RETURN; END IF;
+  -- Its own or below; and what it continues, which its paths do not reach.
+  IF NOT sec.governs(p_org) AND array_position(sec.orgs(), p_org) IS NULL THEN RETURN; END IF;
   RETURN QUERY
   WITH cell AS (
     -- own, at distance 0

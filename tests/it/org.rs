@@ -1,5 +1,6 @@
 //! Organisations: the tree of any day, its changes, and a whole tree out of a file.
 
+mod awaited;
 mod import;
 mod past;
 mod refusal;

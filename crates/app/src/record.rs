@@ -16,4 +16,20 @@ pub use recall::{Recalled, recall, recall_approval};
 pub use submit::{Submitted, send, submit};
 pub use view::{check, history, rounds, view};
 
+use domain::{Code, Problem};
+
 pub use store::record::{EventRow, Line, ReceiptRow, Record, RoundRow};
+
+/// What a closed organisation has left behind is read by its successor, and changed by nobody.
+fn check_active(record: &Record) -> Result<(), Problem> {
+    if record.org_active {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Closed,
+        &["record"],
+        "形成该记录的组织已撤销，留存的记录只供查阅，不能再编辑、废弃或报送。如仍需报送，请在承接组织新建记录",
+        "the organisation that wrote it is closed: what it left behind is read, and neither edited, discarded nor sent any \
+         more; begin a new record at its successor",
+    ))
+}

@@ -88,6 +88,25 @@ impl Head {
         }
         Ok(())
     }
+
+    /// The refusal to send a version a second time: what is missing depends on how it came back.
+    pub fn unchanged(&self) -> Problem {
+        let (zh, en) = match self.state {
+            RecordState::Withdrawn => (
+                "撤回后内容没有修改，同一版本不能再次报送；请先编辑或重新保存草稿（形成新版本），再报送",
+                "nothing was saved since it was recalled, and no version is sent twice; edit it or save it once more, which \
+                 makes a new version, then submit again",
+            ),
+            RecordState::Returned => (
+                "退回后内容没有修改；请先按退回意见修改并保存，再重新报送",
+                "nothing was changed since it was returned; mend it as the remarks say and save it, then submit again",
+            ),
+            RecordState::Draft | RecordState::InReview | RecordState::Final | RecordState::Discarded => {
+                ("该版本已经报送过，不能再次报送", "this version was sent before and is not sent again")
+            }
+        };
+        Problem::new(Code::WrongState, &["record"], zh, en)
+    }
 }
 
 /// Somebody else saved meanwhile.
@@ -174,6 +193,29 @@ mod tests {
             confidentiality: 0,
             content: serde_json::json!({}),
         }
+    }
+
+    #[test]
+    fn what_is_sent_again_unchanged_is_refused_by_how_it_came_back() {
+        let head = |state| Head {
+            id: Id::of(uuid::Uuid::nil()),
+            org: Id::of(uuid::Uuid::nil()),
+            of_type: TypeCode::parse("ZBDH").unwrap(),
+            type_version: 1,
+            state,
+            rev: 2,
+            version: 1,
+            round: 1,
+        };
+        let said = |state| {
+            let problem = head(state).unchanged();
+            assert_eq!((problem.code, problem.path), (Code::WrongState, vec!["record".to_owned()]));
+            (problem.zh, problem.en)
+        };
+        let (recalled, returned) = (said(RecordState::Withdrawn), said(RecordState::Returned));
+        assert!(recalled.0.contains("撤回") && !recalled.0.contains("退回"), "{recalled:?}");
+        assert!(recalled.1.contains("recalled") && !recalled.1.contains("returned"), "{recalled:?}");
+        assert!(returned.0.contains("退回意见") && returned.1.contains("returned"), "{returned:?}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_flow", include_str!("../../../migrations/0003_flow.sql")),
     ("0004_walls", include_str!("../../../migrations/0004_walls.sql")),
     ("0005_receipt_by_record", include_str!("../../../migrations/0005_receipt_by_record.sql")),
+    ("0006_version_of_own_record", include_str!("../../../migrations/0006_version_of_own_record.sql")),
     ("0007_file", include_str!("../../../migrations/0007_file.sql")),
 ];
 

@@ -12,7 +12,10 @@ use domain::{
     tenant::Level,
 };
 
-use crate::{Error, Result, Tx, record::code, record::codes};
+use crate::{
+    Error, Result, Tx,
+    record::{ceiling, code, codes},
+};
 
 /// A receipt without content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,20 +190,20 @@ pub async fn page(
     after: Option<ReceiptNo>,
     limit: u32,
 ) -> Result<Vec<Line>> {
-    if !scope.org_ids().contains(&org) {
-        return Ok(Vec::new());
-    }
+    let Some(ceiling) = ceiling(scope, org) else { return Ok(Vec::new()) };
     let (tenant, limit) = (tx.tenant().0, i64::from(limit));
     let rows = match which {
         Which::Held => {
             sqlx::query_as!(
                 LineRow,
                 "SELECT no, record_id, round, origin_id, type AS of_type, month, title, hash, state, received_at, decided_at, decided_by, decision
-                   FROM receipt WHERE tenant_id = $1 AND org_id = $2 AND no < $3 ORDER BY no DESC LIMIT $4",
+                   FROM receipt WHERE tenant_id = $1 AND org_id = $2 AND no < $3 AND confidentiality <= $5
+                  ORDER BY no DESC LIMIT $4",
                 tenant,
                 org.uuid(),
                 after.map_or(i64::MAX, |no| no.0),
-                limit
+                limit,
+                ceiling
             )
             .fetch_all(tx.connection())
             .await?
@@ -212,12 +215,14 @@ pub async fn page(
                 LineRow,
                 "SELECT no, record_id, round, origin_id, type AS of_type, month, title, hash, state, received_at, decided_at, decided_by, decision
                    FROM receipt WHERE tenant_id = $1 AND org_id = $2 AND no > $3 AND state = 'pending' AND received_at < $4
+                    AND confidentiality <= $6
                   ORDER BY no LIMIT $5",
                 tenant,
                 org.uuid(),
                 after.map_or(0, |no| no.0),
                 before.min(far_future()),
-                limit
+                limit,
+                ceiling
             )
             .fetch_all(tx.connection())
             .await?
@@ -232,6 +237,9 @@ fn far_future() -> DateTime<Utc> {
         .and_then(|day| day.and_hms_opt(0, 0, 0))
         .map_or(DateTime::<Utc>::MIN_UTC, |at| at.and_utc())
 }
+
+/// A confidentiality below all.
+const NOTHING: i32 = -1;
 
 /// How many things wait for the people of an organisation; capped at 10,000 each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -250,39 +258,28 @@ pub struct Counts {
     pub held: i64,
 }
 
-/// The counts that stand over the lists: one statement, the same ranges as the lists.
+/// The counts that stand over the lists: one statement, the same ranges as the lists. None where there are no lists.
 pub async fn counts(
     tx: &mut Tx,
+    (records, receipts): (&Scope<act::ViewRecord>, &Scope<act::ViewReceipt>),
     org: Id<noun::Org>,
-    own: bool,
-    held: bool,
     overdue_before: DateTime<Utc>,
-) -> Result<Counts> {
+) -> Result<Option<Counts>> {
+    let (own, held) = (ceiling(records, org), ceiling(receipts, org));
+    if own.or(held).is_none() {
+        return Ok(None);
+    }
     let tenant = tx.tenant().0;
-    let row = sqlx::query!(
-        r#"SELECT
-             (SELECT count(*) FROM (SELECT FROM record WHERE $3 AND tenant_id = $1 AND org_id = $2 AND state = 'draft' LIMIT 10000) x) AS "drafts!",
-             (SELECT count(*) FROM (SELECT FROM record WHERE $3 AND tenant_id = $1 AND org_id = $2 AND state = 'returned' LIMIT 10000) x) AS "returned!",
-             (SELECT count(*) FROM (SELECT FROM record WHERE $3 AND tenant_id = $1 AND org_id = $2 AND state = 'in_review' LIMIT 10000) x) AS "in_review!",
-             (SELECT count(*) FROM (SELECT FROM receipt WHERE $4 AND tenant_id = $1 AND org_id = $2 AND state = 'pending' LIMIT 10000) x) AS "to_review!",
-             (SELECT count(*) FROM (SELECT FROM receipt WHERE $4 AND tenant_id = $1 AND org_id = $2 AND state = 'pending' AND received_at < $5 LIMIT 10000) x) AS "overdue!",
-             (SELECT count(*) FROM (SELECT FROM receipt WHERE $4 AND tenant_id = $1 AND org_id = $2 LIMIT 10000) x) AS "held!""#,
+    let counts = sqlx::query_file_as!(
+        Counts,
+        "sql/counts.sql",
         tenant,
         org.uuid(),
-        own,
-        held,
+        own.map_or(NOTHING, i32::from),
+        held.map_or(NOTHING, i32::from),
         overdue_before
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(Counts {
-        drafts: row.drafts,
-        returned: row.returned,
-        in_review: row.in_review,
-        to_review: row.to_review,
-        overdue: row.overdue,
-        held: row.held,
-    })
+    );
+    Ok(Some(counts.fetch_one(tx.connection()).await?))
 }
 
 /// What a decision came to.

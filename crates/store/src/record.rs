@@ -38,6 +38,8 @@ pub struct Record {
     pub created_by: Id<noun::Account>,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// Is its organisation at work? What a closed one has left behind is kept as it is.
+    pub org_active: bool,
 }
 
 /// One line of a list of own records.
@@ -89,11 +91,13 @@ pub async fn locate(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<Sealed<I
 pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) -> Result<Record> {
     let (tenant, id) = (tx.tenant().0, *may.of());
     let row = sqlx::query!(
-        "SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.created_by, r.created_at,
-                v.title, v.occurred_on, v.tags, v.confidentiality, v.content, v.author, v.saved_at, v.submitted
+        r#"SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.created_by, r.created_at,
+                v.title, v.occurred_on, v.tags, v.confidentiality, v.content, v.author, v.saved_at, v.submitted,
+                o.state = 'active' AS "org_active!"
            FROM record r
+           JOIN org o ON o.tenant_id = r.tenant_id AND o.id = r.org_id
            JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
-          WHERE r.tenant_id = $1 AND r.id = $2",
+          WHERE r.tenant_id = $1 AND r.id = $2"#,
         tenant,
         id.uuid()
     )
@@ -122,7 +126,13 @@ pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) 
         submitted: row.submitted,
         created_by: Id::of(row.created_by),
         created_at: row.created_at,
+        org_active: row.org_active,
     })
+}
+
+/// Up to which confidentiality the actor may at an organisation of his; none: not at all.
+pub(crate) fn ceiling<A: Act>(scope: &Scope<A>, org: Id<noun::Org>) -> Option<i16> {
+    scope.orgs().iter().find(|at| at.place.org == org).map(|at| at.ceiling.into())
 }
 
 /// Own records in one state, the newest first: one ordered index range.
@@ -134,21 +144,21 @@ pub async fn page(
     after: Option<Id<noun::Record>>,
     limit: u32,
 ) -> Result<Vec<Line>> {
-    if !scope.org_ids().contains(&org) {
-        return Ok(Vec::new());
-    }
+    let Some(ceiling) = ceiling(scope, org) else { return Ok(Vec::new()) };
     let tenant = tx.tenant().0;
     let rows = sqlx::query!(
         "SELECT r.id, r.type AS of_type, r.type_version, r.rev, r.version, r.round, r.updated_at, v.title, v.occurred_on
            FROM record r
            JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
           WHERE r.tenant_id = $1 AND r.org_id = $2 AND r.state = $3 AND ($4::uuid IS NULL OR r.id < $4)
+            AND v.confidentiality <= $6
           ORDER BY r.id DESC LIMIT $5",
         tenant,
         org.uuid(),
         in_state.as_str(),
         after.map(Id::uuid),
-        i64::from(limit)
+        i64::from(limit),
+        ceiling
     )
     .fetch_all(tx.connection())
     .await?;

@@ -101,3 +101,28 @@ async fn a_recalled_approval_can_be_followed_by_a_recall_or_a_return() {
     let anew = done(town.recall_approval(other.receipt).await).receipt.unwrap();
     assert_eq!(done(town.give_back(anew, remarks()).await).state, SubmissionState::Returned);
 }
+
+/// Taken back, a version is not sent again as it is; the sentence speaks of the recall, and saving it makes a new one.
+#[tokio::test]
+async fn what_was_recalled_is_saved_before_it_is_sent_again() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let unchanged = async |id| {
+        let rev = recorder.record(id).await.head.rev;
+        let Ok(Outcome::Refused(problems)) = recorder.submit(id, rev).await else { panic!("sent twice") };
+        assert_eq!(super::desk::codes(&problems), [Code::WrongState]);
+        (rev, problems[0].zh.clone(), problems[0].en.clone())
+    };
+    let sent = recorder.send("ZBDH").await;
+    done(recorder.recall(sent.record).await);
+    let (rev, zh, en) = unchanged(sent.record).await;
+    assert!(zh.contains("撤回后内容没有修改") && zh.contains("重新保存") && !zh.contains("退回"), "{zh}");
+    assert!(en.contains("since it was recalled") && en.contains("save it once more"), "{en}");
+    let saved = done(recorder.save(sent.record, rev, super::desk::example("ZBDH")).await);
+    done(recorder.submit(sent.record, saved.rev).await);
+
+    let other = recorder.send("ZBDH").await;
+    done(Desk::of(&app, "zj/town/reviewer").give_back(other.receipt, remarks()).await);
+    let (_, zh, en) = unchanged(other.record).await;
+    assert!(zh.contains("按退回意见修改") && en.contains("since it was returned"), "{zh} {en}");
+}

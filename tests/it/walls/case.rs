@@ -17,11 +17,17 @@ pub(crate) enum State {
     Returned,
     Withdrawn,
     Final,
+    /// A draft put aside.
+    Discarded,
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Draft, Self::AtTown, Self::AtCounty, Self::Returned, Self::Withdrawn, Self::Final];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Draft, Self::AtTown, Self::AtCounty, Self::Returned, Self::Withdrawn, Self::Final, Self::Discarded];
+    /// In which an internal record is tried.
+    pub(crate) const INTERNAL: [Self; 3] = [Self::Draft, Self::AtTown, Self::AtCounty];
+    /// In which a branch that is closed may leave a record behind.
+    pub(crate) const LEFT: [Self; 3] = [Self::Draft, Self::Returned, Self::Final];
 }
 
 /// What a field is asked of, or done to.
@@ -29,6 +35,12 @@ impl State {
 pub(crate) enum On {
     Nothing,
     Record(State),
+    /// An internal one. The tenant keeps such records from its archivists.
+    Internal(State),
+    /// What a closed branch below the town has left behind; `zj/village2` continues it.
+    Left(State),
+    /// What a closed committee below the county has received and approved; `zj/town2` continues it.
+    LeftReceipt,
     /// A draft of the town's own.
     TownDraft,
     /// A branch below the town: `zj/village`, or a new one.

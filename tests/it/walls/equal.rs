@@ -13,8 +13,8 @@ use super::{
 
 /// Nobody has this.
 const ABSENT: &str = "01900000deadbeefdeadbeefdeadbeef";
-/// Strangers who try the object itself: of the sibling branch, of the other tenant.
-const STRANGERS: [&str; 2] = ["zj/village2/secretary", "edu/college/reviewer"];
+/// Strangers who try the object itself: of the sibling branch, of a branch of another town, of the other tenant.
+const STRANGERS: [&str; 3] = ["zj/village2/secretary", "zj/village3/recorder", "edu/college/reviewer"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_forbidden_answers_as_what_is_absent() {
@@ -23,13 +23,14 @@ async fn what_is_forbidden_answers_as_what_is_absent() {
     for case in rows() {
         let subject = world.shared(case.on);
         let holder = case.may.iter().chain(case.refused).flat_map(|some| some.iter()).next();
-        let askers = holder.into_iter().chain(STRANGERS.iter().filter(|key| !among(case.may, key)));
-        for key in askers {
+        let knows = |key: &str| among(case.may, key) || among(case.refused, key);
+        let strangers = STRANGERS.iter().filter(|key| !knows(key)).map(|key| (key, true));
+        for (key, stranger) in holder.map(|key| (key, false)).into_iter().chain(strangers) {
             let actor = world.app.actor(key);
             let variables = case.variables(&Asked { app: &world.app, actor: &actor, subject });
             for place in places(&variables) {
                 tried.insert(format!("{}.{}", case.field, place.name));
-                for forbidden in forbidden(&world, &case, &actor, &place) {
+                for forbidden in forbidden(&world, &case, (&actor, stranger), &place) {
                     faults.extend(unlike(&case, &actor, &variables, &place, &forbidden).await);
                 }
             }
@@ -39,6 +40,38 @@ async fn what_is_forbidden_answers_as_what_is_absent() {
     let untried: Vec<_> =
         asked_by_the_schema(&world).await.into_iter().filter(|place| !tried.contains(place)).collect();
     assert!(untried.is_empty(), "no row gives an id at {untried:?}");
+}
+
+/// Whoever has not entered is told so, whatever he writes where an id belongs.
+#[tokio::test]
+async fn without_a_session_every_id_answers_alike() {
+    let world = World::new(Setup::default()).await;
+    let nobody = world.app.anonymous();
+    let mut faults = Vec::new();
+    for case in rows() {
+        let variables = case.variables(&Asked { app: &world.app, actor: &nobody, subject: world.shared(case.on) });
+        for place in places(&variables) {
+            let answer = async |id: &str| {
+                let mut variables = variables.clone();
+                *variables.pointer_mut(&place.pointer).unwrap() = id.into();
+                shown(&nobody.send(&case.document, variables).await, id)
+            };
+            let named = answer(&place.id).await;
+            let kind = place.id.split(':').next().unwrap();
+            for other in [
+                format!("{kind}:{ABSENT}"),
+                format!("{kind}:what"),
+                "what".to_owned(),
+                place.id.replace(kind, "record"),
+            ] {
+                let told = answer(&other).await;
+                if told != named || !named.contains("UNAUTHENTICATED") {
+                    faults.push(format!("{}, {} = {other}:\n  {told}\n  {named}", case.name(), place.name));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} places tell something:\n{}", faults.len(), faults.join("\n"));
 }
 
 /// Where an id stands in the variables.
@@ -65,10 +98,10 @@ fn places(variables: &Value) -> Vec<Place> {
 }
 
 /// Ids of the same kind that this actor may not know of.
-fn forbidden(world: &World, case: &Case, actor: &Actor<'_>, place: &Place) -> Vec<String> {
+fn forbidden(world: &World, case: &Case, (actor, stranger): (&Actor<'_>, bool), place: &Place) -> Vec<String> {
     let kind = place.id.split(':').next().unwrap();
     let acting = place.name == "post";
-    if STRANGERS.contains(&actor.key.as_str()) {
+    if stranger {
         let hidden = case.denial == Denial::Hidden || (case.denial != Denial::Own && actor.key.starts_with("edu/"));
         return if hidden && !acting { vec![place.id.clone()] } else { Vec::new() };
     }
@@ -115,7 +148,7 @@ async fn unlike(case: &Case, actor: &Actor<'_>, variables: &Value, place: &Place
 }
 
 /// Status, headers but date and request id, body; the id replaced.
-fn shown(answer: &Answer, id: &str) -> String {
+pub(super) fn shown(answer: &Answer, id: &str) -> String {
     let mut headers: Vec<_> = answer
         .headers
         .iter()

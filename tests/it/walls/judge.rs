@@ -7,7 +7,7 @@ use testkit::{Actor, Answer};
 
 use super::{
     case::{Case, Denial},
-    world::{LATER, World},
+    world::{INTERNAL, LATER, World},
 };
 
 /// What a cell must be answered with.
@@ -61,8 +61,13 @@ pub(crate) fn fault(
 
 /// An id of another tenant, or what a branch has written since its record was returned.
 fn leak(world: &World, actor: &Actor<'_>, variables: &Value, body: &str) -> Option<String> {
-    if body.contains(LATER) && actor.org != world.app.org("zj/village") {
+    // To read what a branch has written since, is its own; and its successor's.
+    let writes = ["zj/village/", "zj/village2/"].iter().any(|branch| actor.key.starts_with(branch));
+    if body.contains(LATER) && !writes {
         return Some("a version that was sent to nobody".to_owned());
+    }
+    if world.first_wall && body.contains(INTERNAL) && actor.key.ends_with("/archivist") {
+        return Some("an internal record".to_owned());
     }
     let given = ids(&variables.to_string());
     let other = if actor.key.starts_with("edu/") { "zj" } else { "edu" };

@@ -28,6 +28,9 @@ pub(crate) const BESIDE: &[&str] = &[
     "zj/town2/org_admin",
     "zj/county2/reviewer",
 ];
+/// Of these, who continues the branch that is closed, and the committee.
+pub(crate) const SUCCESSOR: &[&str] = &["zj/village2/secretary", "zj/village2/recorder"];
+pub(crate) const NEXT_COMMITTEE: &[&str] = &["zj/town2/reviewer"];
 /// The three administrators.
 pub(crate) const SYSTEM: &[&str] = &["zj/province/system"];
 pub(crate) const SECURITY: &[&str] = &["zj/province/security"];

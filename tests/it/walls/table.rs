@@ -1,6 +1,8 @@
 //! Who may what: a row for every field of the schema. Whoever is not named may not.
 
 mod flow;
+mod internal;
+mod left;
 mod organisation;
 mod people;
 
@@ -19,6 +21,8 @@ pub(crate) fn rows() -> Vec<Case> {
     rows.extend(flow::records());
     rows.extend(flow::receipts());
     rows.extend(flow::figures());
+    rows.extend(internal::rows());
+    rows.extend(left::rows());
     rows.extend(policy());
     rows
 }

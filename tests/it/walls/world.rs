@@ -11,6 +11,9 @@ use super::case::{On, State};
 /// Stands in the version that a branch writes after a return: nobody above may ever read it.
 pub(crate) const LATER: &str = "退回之后的修改稿";
 
+/// Stands in every internal record: no archivist may read it, in a list as little as by itself.
+pub(crate) const INTERNAL: &str = "内部事项";
+
 /// What a cell is about, as ids of the public contract; empty where there is none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Subject {
@@ -29,6 +32,8 @@ pub(crate) struct Subject {
 /// An application with a shared object of every kind.
 pub(crate) struct World {
     pub(crate) app: TestApp,
+    /// Casbin decides.
+    pub(crate) first_wall: bool,
     shared: BTreeMap<On, Subject>,
     /// Ids that nobody of the branch, the town and the county may know of, by kind: of another tenant, and of the own one.
     pub(crate) foreign: BTreeMap<&'static str, String>,
@@ -39,19 +44,24 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(setup: Setup) -> Self {
+        let first_wall = setup.first_wall;
         let app = TestApp::with(setup).await;
         let mut world = Self {
             app,
+            first_wall,
             shared: BTreeMap::new(),
             foreign: BTreeMap::new(),
             hidden: BTreeMap::new(),
             ids: BTreeMap::new(),
         };
+        keep_internal_records_from_archivists(&world.app.actor("zj/province/security")).await;
         let mut kinds: Vec<On> = State::ALL.into_iter().map(On::Record).collect();
-        kinds.extend([On::Nothing, On::TownDraft, On::Invited, On::Person, On::Suspended, On::Line]);
+        kinds.extend(State::INTERNAL.map(On::Internal));
+        kinds.extend(State::LEFT.map(On::Left));
+        kinds.extend([On::LeftReceipt, On::Nothing, On::TownDraft, On::Invited, On::Person, On::Suspended, On::Line]);
         for on in kinds {
             let subject = match on {
-                On::Record(state) => world.record(state, LATER).await,
+                On::Record(state) => world.record(state, &writing("支部党员大会"), LATER).await,
                 _ => world.fresh(on).await,
             };
             world.shared.insert(on, subject);
@@ -88,17 +98,17 @@ impl World {
         let village = app.org("zj/village").to_string();
         match on {
             On::Nothing => Subject::default(),
-            On::Record(state) => self.record(state, "再次修改").await,
+            On::Record(state) => self.record(state, &writing("支部党员大会"), "再次修改").await,
+            On::Internal(state) => self.record(state, &internal(), "再次修改").await,
+            On::Left(state) => self.left(state).await,
+            On::LeftReceipt => self.left_receipt().await,
             On::TownDraft => {
                 let (record, rev) = draft(&app.actor("zj/town/reviewer")).await;
                 Subject { record, rev, ..Subject::default() }
             }
             On::Org => {
-                let code = new_key();
-                let input =
-                    json!({ "parent": app.org("zj/town").to_string(), "kind": "BRANCH", "code": code, "name": code });
-                let made = app.actor("zj/town/org_admin").mutate("createOrg", input, "org { id }").await;
-                Subject { org: text(&made["org"]["id"]), ..Subject::default() }
+                let org = found(&app.actor("zj/town/org_admin"), &app.org("zj/town").to_string(), "BRANCH").await;
+                Subject { org, ..Subject::default() }
             }
             On::Invited => Subject { account: self.invite().await, org: village, ..Subject::default() },
             On::Person => {
@@ -129,41 +139,38 @@ impl World {
     }
 
     /// A record of the branch in a state, written and sent by its recorder, approved or returned by `zj/town/reviewer`.
-    async fn record(&self, state: State, later: &str) -> Subject {
-        let (recorder, reviewer) = (self.app.actor("zj/village/recorder"), self.app.actor("zj/town/reviewer"));
-        let (record, rev) = draft(&recorder).await;
-        let org = recorder.org.to_string();
-        let mut made = Subject { record, rev, org, ..Subject::default() };
-        if state == State::Draft {
-            return made;
-        }
-        made.town = send(&recorder, &made.record, made.rev).await;
-        let decided = json!({ "receipt": made.town });
-        match state {
-            State::Draft | State::AtTown => {}
-            State::AtCounty | State::Final => {
-                let next = reviewer.mutate("approveReceipt", decided, "next { id }").await;
-                made.county = text(&next["next"]["id"]);
-                if state == State::Final {
-                    let county = self.app.actor("zj/county/reviewer");
-                    let done =
-                        county.mutate("approveReceipt", json!({ "receipt": made.county }), "receipt { version }");
-                    assert_eq!(done.await["receipt"]["version"], 1);
-                }
-            }
-            State::Returned => {
-                let decided = json!({ "receipt": made.town, "reasons": ["CONTENT"] });
-                reviewer.mutate("returnReceipt", decided, "receipt { version }").await;
-                let rev = rev_of(&recorder, &made.record).await;
-                let later = json!({ "record": made.record, "rev": rev, "writing": writing(later) });
-                recorder.mutate("saveDraft", later, "record { rev }").await;
-            }
-            State::Withdrawn => {
-                recorder.mutate("recallRecord", json!({ "record": made.record }), "record { rev }").await;
-            }
-        }
-        made.rev = rev_of(&recorder, &made.record).await;
+    async fn record(&self, state: State, writing: &Value, later: &str) -> Subject {
+        let [recorder, town, county] =
+            ["zj/village/recorder", "zj/town/reviewer", "zj/county/reviewer"].map(|key| self.app.actor(key));
+        Way { writer: &recorder, first: &town, second: &county }.record(state, writing, later).await
+    }
+
+    /// A record in a state of a branch that was closed since; `zj/village2` continues it.
+    async fn left(&self, state: State) -> Subject {
+        let app = &self.app;
+        let [admin, town, county] =
+            ["zj/town/org_admin", "zj/town/reviewer", "zj/county/reviewer"].map(|key| app.actor(key));
+        let branch = found(&admin, &app.org("zj/town").to_string(), "BRANCH").await;
+        let writer = posted(&admin, &app.actor("zj/village4/recorder"), &branch, "branch_recorder").await;
+        let way = Way { writer: &writer, first: &town, second: &county };
+        let made = way.record(state, &writing("支部党员大会"), LATER).await;
+        close(&admin, &branch, Some(app.org("zj/village2").to_string())).await;
         made
+    }
+
+    /// A receipt, approved to the end, of a committee that was closed since; `zj/town2` continues it.
+    async fn left_receipt(&self) -> Subject {
+        let app = &self.app;
+        let [admin, county] = ["zj/county/org_admin", "zj/county/reviewer"].map(|key| app.actor(key));
+        let committee = found(&admin, &app.org("zj/county").to_string(), "COMMITTEE").await;
+        let branch = found(&admin, &committee, "BRANCH").await;
+        let writer = posted(&admin, &app.actor("zj/village4/recorder"), &branch, "branch_recorder").await;
+        let first = posted(&admin, &app.actor("zj/village4/secretary"), &committee, "committee_reviewer").await;
+        let way = Way { writer: &writer, first: &first, second: &county };
+        let made = way.record(State::Final, &writing("支部党员大会"), LATER).await;
+        close(&admin, &branch, None).await;
+        close(&admin, &committee, Some(app.org("zj/town2").to_string())).await;
+        Subject { org: committee, ..made }
     }
 
     async fn invite(&self) -> String {
@@ -176,17 +183,17 @@ impl World {
         text(&person.data("{ viewer { sessions { id } } }", json!({})).await["viewer"]["sessions"][0]["id"])
     }
 
-    /// What is hidden from the actors of the table: of the sibling branch, the other town, the other tenant.
+    /// What is hidden from the actors of the table: of a branch and a town of the other county, of the other tenant.
     async fn strangers(&mut self) {
         let app = &self.app;
-        let (sibling, cousin) = (app.actor("zj/village2/recorder"), app.actor("zj/village3/recorder"));
+        let cousin = app.actor("zj/village4/recorder");
         let (foreign, beside) = (app.actor("edu/branch/recorder"), app.actor("zj/county2/reviewer"));
         let (theirs, rev) = draft(&cousin).await;
         let receipt = send(&cousin, &theirs, rev).await;
         let (abroad, rev) = draft(&foreign).await;
         let receipt_abroad = send(&foreign, &abroad, rev).await;
         let hidden = [
-            ("record", draft(&sibling).await.0),
+            ("record", draft(&cousin).await.0),
             ("receipt", receipt),
             ("post", beside.post.to_string()),
             ("session", self.session_of(&beside).await),
@@ -215,9 +222,19 @@ pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
+/// The same, internal.
+fn internal() -> Value {
+    let mut writing = writing(INTERNAL);
+    writing["confidentiality"] = "INTERNAL".into();
+    writing
+}
+
 pub(crate) async fn draft(writer: &Actor<'_>) -> (String, i64) {
-    let input = json!({ "ofType": "ZBDH", "writing": writing("支部党员大会") });
-    let made = writer.mutate("createDraft", input, "record { id rev }").await;
+    draft_of(writer, &writing("支部党员大会")).await
+}
+
+pub(crate) async fn draft_of(writer: &Actor<'_>, writing: &Value) -> (String, i64) {
+    let made = writer.mutate("createDraft", json!({ "ofType": "ZBDH", "writing": writing }), "record { id rev }").await;
     (text(&made["record"]["id"]), made["record"]["rev"].as_i64().unwrap())
 }
 
@@ -239,4 +256,86 @@ async fn line(security: &Actor<'_>) -> String {
     assert_eq!(security.mutate("editPolicy", input, "applied").await["applied"], true);
     let lines = security.data("{ policyLines { id } }", json!({})).await;
     text(&lines["policyLines"].as_array().unwrap().last().unwrap()["id"])
+}
+
+/// Who has to do with a record: its writer, and the reviewers of the two levels.
+struct Way<'a> {
+    writer: &'a Actor<'a>,
+    first: &'a Actor<'a>,
+    second: &'a Actor<'a>,
+}
+
+impl Way<'_> {
+    /// A record in a state; after a return it is mended, under the title `later`.
+    async fn record(&self, state: State, written: &Value, later: &str) -> Subject {
+        let writer = self.writer;
+        let (record, rev) = draft_of(writer, written).await;
+        let mut made = Subject { record, rev, org: writer.org.to_string(), ..Subject::default() };
+        match state {
+            State::Draft => return made,
+            State::Discarded => {
+                writer
+                    .mutate("discardDraft", json!({ "record": made.record, "rev": made.rev }), "record { rev }")
+                    .await;
+                made.rev = rev_of(writer, &made.record).await;
+                return made;
+            }
+            _ => made.town = send(writer, &made.record, made.rev).await,
+        }
+        let decided = json!({ "receipt": made.town });
+        match state {
+            State::Draft | State::Discarded | State::AtTown => {}
+            State::AtCounty | State::Final => {
+                let next = self.first.mutate("approveReceipt", decided, "next { id }").await;
+                made.county = text(&next["next"]["id"]);
+                if state == State::Final {
+                    let decided = json!({ "receipt": made.county });
+                    let done = self.second.mutate("approveReceipt", decided, "receipt { version }").await;
+                    assert_eq!(done["receipt"]["version"], 1);
+                }
+            }
+            State::Returned => {
+                let decided = json!({ "receipt": made.town, "reasons": ["CONTENT"] });
+                self.first.mutate("returnReceipt", decided, "receipt { version }").await;
+                let rev = rev_of(writer, &made.record).await;
+                let later = json!({ "record": made.record, "rev": rev, "writing": writing(later) });
+                writer.mutate("saveDraft", later, "record { rev }").await;
+            }
+            State::Withdrawn => {
+                writer.mutate("recallRecord", json!({ "record": made.record }), "record { rev }").await;
+            }
+        }
+        made.rev = rev_of(writer, &made.record).await;
+        made
+    }
+}
+
+async fn found(admin: &Actor<'_>, parent: &str, kind: &str) -> String {
+    let code = new_key();
+    let input = json!({ "parent": parent, "kind": kind, "code": code, "name": code });
+    text(&admin.mutate("createOrg", input, "org { id }").await["org"]["id"])
+}
+
+/// Somebody under a further post.
+async fn posted<'a>(admin: &Actor<'_>, person: &Actor<'a>, org: &str, role: &str) -> Actor<'a> {
+    let input = json!({ "account": person.account.to_string(), "org": org, "role": role });
+    let made = admin.mutate("grantPost", input, "post { id }").await;
+    let mut person = person.clone();
+    (person.post, person.org) = (text(&made["post"]["id"]).parse().unwrap(), org.parse().unwrap());
+    person
+}
+
+async fn close(admin: &Actor<'_>, org: &str, successor: Option<String>) {
+    let done = admin.mutate("closeOrg", json!({ "org": org, "successor": successor }), "org { state }").await;
+    assert_eq!(done["org"]["state"], "CLOSED", "{done}");
+}
+
+/// A line of the tenant's own: archivists see what is public only.
+async fn keep_internal_records_from_archivists(security: &Actor<'_>) {
+    let line = |kind: &str| {
+        json!({ "role": "committee_archivist", "kind": kind, "action": "view", "relation": "self", "levelFrom": 1,
+                "levelTo": 12, "ceiling": 1, "effect": "deny" })
+    };
+    let input = json!({ "add": [line("record"), line("receipt")], "dryRun": false });
+    assert_eq!(security.mutate("editPolicy", input, "applied").await["applied"], true);
 }

@@ -21,6 +21,9 @@ pub async fn discard(
     let sealed = store::record::locate(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
     let may = work.policy.permit::<act::DiscardRecord>(&work.actor, sealed)?;
     let before = store::record::fetch(&mut work.tx, &may).await?;
+    if let Err(problem) = super::check_active(&before) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     if before.head.state != RecordState::Draft {
         return Ok(Outcome::Refused(vec![Problem::new(
             Code::WrongState,

@@ -83,6 +83,9 @@ pub async fn save(
     let sealed = store::record::locate(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
     let may = work.policy.permit::<act::EditRecord>(&work.actor, sealed)?;
     let before = store::record::fetch(&mut work.tx, &may).await?;
+    if let Err(problem) = super::check_active(&before) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     if let Err(problem) = before.head.check_edit(rev) {
         return Ok(Outcome::Refused(vec![problem]));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use authz::act;
 use domain::{
-    Code, Id, Outcome, Problem,
+    Id, Outcome,
     canonical::{Canonical, digest},
     clock::day_in,
     form::Form,
@@ -53,11 +53,14 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let sealed = store::record::locate(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
     let may = work.policy.permit::<act::SubmitRecord>(&work.actor, sealed)?;
     let record = store::record::fetch(&mut work.tx, &may).await?;
+    if let Err(problem) = super::check_active(&record) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     if let Err(problem) = record.head.check_edit(rev) {
         return Ok(Outcome::Refused(vec![problem]));
     }
     if record.submitted {
-        return Ok(Outcome::Refused(vec![unchanged()]));
+        return Ok(Outcome::Refused(vec![record.head.unchanged()]));
     }
     let version = Some(record.head.type_version);
     let form = cx.catalogue.form(&mut work.tx, &record.head.of_type, version).await?.ok_or(Error::NotFound)?;
@@ -83,15 +86,6 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let answer =
         Submitted { record: id, round: done.round, state: done.state, receipt: done.receipt, hash: hex::encode(hash) };
     work.done(answer, warnings).await
-}
-
-fn unchanged() -> Problem {
-    Problem::new(
-        Code::WrongState,
-        &["record"],
-        "内容自上次报送后没有修改；请先按退回意见修改再报送",
-        "nothing has changed since it was sent; mend it first, then submit again",
-    )
 }
 
 fn level_name(levels: &[domain::tenant::LevelName], level: Level) -> (String, String) {

@@ -32,6 +32,10 @@ pub struct OpenWork {
     pub in_review: i64,
     /// Received records that wait for a decision here.
     pub pending: i64,
+    /// Submissions under review elsewhere that are still to come here on their frozen route; counted where there are no
+    /// children.
+    #[serde(default)]
+    pub awaited: i64,
     /// Drafts, and records returned or withdrawn.
     pub drafts: i64,
     /// The deepest level below.
@@ -221,7 +225,7 @@ pub fn close(me: &Standing, work: &OpenWork, day: NaiveDate, today: NaiveDate) -
             "the topmost organisation cannot be closed",
         ));
     }
-    if work.children + work.in_review + work.pending > 0 {
+    if work.children + work.in_review + work.pending + work.awaited > 0 {
         problems.push(still_open(work));
     }
     if let Some(last) = work.child_until.filter(|&last| day < last) {
@@ -236,17 +240,18 @@ pub fn close(me: &Standing, work: &OpenWork, day: NaiveDate, today: NaiveDate) -
 }
 
 fn still_open(work: &OpenWork) -> Problem {
-    let OpenWork { children, in_review, pending, .. } = *work;
+    let OpenWork { children, in_review, pending, awaited, .. } = *work;
     Problem::new(
         Code::StillOpen,
         &["org"],
         format!(
-            "尚有 {children} 个下级组织、{in_review} 件在审的报送、{pending} 件待审的收件，不能撤销。\
-             请先调整或撤销下级组织，并办结这些报送和收件"
+            "尚有 {children} 个下级组织、{in_review} 件在审的报送、{pending} 件待审的收件，另有 {awaited} 件在别处审核的报送\
+             按其原定路线还要报到该组织，不能撤销。请先调整或撤销下级组织，并办结这些报送和收件"
         ),
         format!(
-            "{children} organisations below, {in_review} submissions under review and {pending} received records waiting \
-             stand in the way: move or close what is below, and finish these first"
+            "{children} organisations below, {in_review} submissions under review, {pending} received records waiting and \
+             {awaited} submissions under review elsewhere that are still to come to it on their route stand in the way: \
+             move or close what is below, and finish these first"
         ),
     )
 }

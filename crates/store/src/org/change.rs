@@ -70,7 +70,7 @@ pub async fn open_work<A: Act<Of = Id<noun::Org>>>(tx: &mut Tx, may: &Permit<A>)
     let (id, at) = (may.of().uuid(), tx.at());
     let row = sqlx::query!(
         r#"SELECT orgs AS "orgs!", children AS "children!", posts AS "posts!", in_review AS "in_review!",
-                  pending AS "pending!", drafts AS "drafts!", deepest AS "deepest!", child_until
+                  pending AS "pending!", awaited AS "awaited!", drafts AS "drafts!", deepest AS "deepest!", child_until
              FROM sec.open_work($1, $2)"#,
         id,
         at
@@ -83,6 +83,7 @@ pub async fn open_work<A: Act<Of = Id<noun::Org>>>(tx: &mut Tx, may: &Permit<A>)
         posts: row.posts,
         in_review: row.in_review,
         pending: row.pending,
+        awaited: row.awaited,
         drafts: row.drafts,
         deepest: Level(row.deepest),
         child_until: row.child_until,

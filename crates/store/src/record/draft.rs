@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use domain::{Id, id::noun, record::Writing, record_type::TypeCode};
 
 use super::Record;
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, error::touched};
 
 /// What a save came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ fn words(tags: &[TypeCode]) -> Vec<String> {
     tags.iter().map(|tag| tag.as_str().to_owned()).collect()
 }
 
-/// A new draft, with its first version, its timeline and its audit.
+/// A new draft, with its first version, its timeline and its audit. Head first: row security looks for it under the rest.
 pub async fn insert(
     tx: &mut Tx,
     may: Permit<act::CreateRecord>,
@@ -34,11 +34,22 @@ pub async fn insert(
 ) -> Result<()> {
     let (tenant, org, at) = (tx.tenant().0, may.of().uuid(), tx.at());
     let post = may.post().map(Id::uuid);
-    let touched = sqlx::query_scalar!(
-        r#"WITH head AS (
-             INSERT INTO record (tenant_id, id, org_id, type, type_version, seq, created_by, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7) RETURNING 1
-           ), version AS (
+    let head = sqlx::query!(
+        "INSERT INTO record (tenant_id, id, org_id, type, type_version, seq, created_by, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $7)",
+        tenant,
+        id.uuid(),
+        org,
+        of_type.0.as_str(),
+        of_type.1,
+        may.who().uuid(),
+        at
+    )
+    .execute(tx.connection())
+    .await?;
+    touched("head of a new draft", 1, &head)?;
+    let written = sqlx::query_scalar!(
+        r#"WITH version AS (
              INSERT INTO record_version (tenant_id, record_id, version, org_id, title, occurred_on, tags, confidentiality, content, author, saved_at)
              VALUES ($1, $2, 1, $3, $8, $9, $10, $11, $12, $6, $7) RETURNING 1
            ), told AS (
@@ -46,14 +57,15 @@ pub async fn insert(
              VALUES ($1, $2, 1, $3, NULL, 1, 'created', $7, $6, $13, $3) RETURNING 1
            ), traced AS (
              INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after, origin)
-             VALUES ($1, $7, $6, $13, $3, 'record.create', 'record', 'record:' || replace($2::uuid::text, '-', ''), jsonb_build_object('state', 'draft', 'type', $4::text), $14)
+             VALUES ($1, $7, $6, $13, $3, 'record.create', 'record', 'record:' || replace($2::uuid::text, '-', ''),
+                     jsonb_build_object('state', 'draft', 'type', $4::text), $5)
            )
-           SELECT (SELECT count(*) FROM head) + (SELECT count(*) FROM version) + (SELECT count(*) FROM told) AS "n!""#,
+           SELECT (SELECT count(*) FROM version) + (SELECT count(*) FROM told) AS "n!""#,
         tenant,
         id.uuid(),
         org,
         of_type.0.as_str(),
-        of_type.1,
+        origin,
         may.who().uuid(),
         at,
         writing.title,
@@ -61,15 +73,14 @@ pub async fn insert(
         &words(&writing.tags),
         writing.confidentiality,
         writing.content,
-        post,
-        origin
+        post
     )
     .fetch_one(tx.connection())
     .await?;
-    if touched == 3 {
+    if written == 2 {
         Ok(())
     } else {
-        Err(Error::Rows { what: "a new draft", expected: 3, touched: touched.unsigned_abs() })
+        Err(Error::Rows { what: "a new draft", expected: 2, touched: written.unsigned_abs() })
     }
 }
 
@@ -130,7 +141,7 @@ pub async fn save(
         .execute(tx.connection())
         .await?
     };
-    crate::error::touched("a version", 1, &written)?;
+    touched("a version", 1, &written)?;
     if fresh {
         crate::file::carry(tx, before.head.id, before.head.version, version).await?;
     }

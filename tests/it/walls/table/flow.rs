@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::walls::{
     case::{Asked, Case, Denial, On, State},
     people::{
-        ABOVE, AT_COUNTY, AT_TOWN, AT_TOWN_OR_COUNTY, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, HIGHER, TOWN,
-        TOWN_ADMIN, TOWN_DECIDES, WRITERS,
+        ABOVE, AT_COUNTY, AT_TOWN, AT_TOWN_OR_COUNTY, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, HIGHER, SUCCESSOR,
+        TOWN, TOWN_ADMIN, TOWN_DECIDES, WRITERS,
     },
     world::writing,
 };
@@ -16,11 +16,14 @@ const RECEIPT: &str = "receipt { version content } problems { code severity }";
 /// Whoever follows a record of his own organisation upwards, and whoever else holds a post where it is received.
 const NEAR_TOWN: &[&[&str]] = &[BRANCH, TOWN, TOWN_ADMIN];
 const NEAR_COUNTY: &[&[&str]] = &[BRANCH, COUNTY, COUNTY_ADMIN];
+/// Likewise, and who follows what his predecessor has sent.
+const FOLLOW_TO_TOWN: &[&[&str]] = &[BRANCH, SUCCESSOR, TOWN, TOWN_ADMIN];
+const FOLLOW_TO_COUNTY: &[&[&str]] = &[BRANCH, SUCCESSOR, COUNTY, COUNTY_ADMIN];
 
 /// Who holds a record in this state, so that only casbin keeps him from reading what he has received as if it were his.
 const fn holders(state: State) -> &'static [&'static [&'static str]] {
     match state {
-        State::Draft | State::Withdrawn => &[],
+        State::Draft | State::Withdrawn | State::Discarded => &[],
         State::AtTown | State::Returned => AT_TOWN,
         State::AtCounty | State::Final => AT_TOWN_OR_COUNTY,
     }
@@ -80,7 +83,7 @@ pub(super) fn records() -> Vec<Case> {
             )
             .on(on)
             .may(match state {
-                State::Draft | State::Withdrawn => &[BRANCH],
+                State::Draft | State::Withdrawn | State::Discarded => &[BRANCH],
                 State::AtTown | State::Returned => &[BRANCH, TOWN],
                 State::AtCounty | State::Final => &[BRANCH, TOWN, COUNTY],
             })
@@ -114,21 +117,21 @@ pub(super) fn receipts() -> Vec<Case> {
     let mut rows = vec![
         Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/town"), "queue": "HELD" }))
             .may(&[TOWN])
-            .first_alone(NEAR_TOWN),
+            .first_alone(FOLLOW_TO_TOWN),
         Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/town"), "queue": "TO_REVIEW" }))
             .may(&[TOWN])
             .first_alone(NEAR_TOWN),
         Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/county"), "queue": "HELD" }))
             .may(&[COUNTY])
-            .first_alone(NEAR_COUNTY),
+            .first_alone(FOLLOW_TO_COUNTY),
         Case::query("counts", counts, |asked| json!({ "org": asked.org("zj/village") }))
             .may(&[BRANCH])
             .first_alone(AT_TOWN_OR_COUNTY),
         Case::query("counts", counts, |asked| json!({ "org": asked.org("zj/town") }))
             .may(&[TOWN])
-            .first_alone(NEAR_TOWN),
+            .first_alone(FOLLOW_TO_TOWN),
     ];
-    for state in State::ALL.into_iter().filter(|state| *state != State::Draft) {
+    for state in State::ALL.into_iter().filter(|state| !matches!(state, State::Draft | State::Discarded)) {
         let on = On::Record(state);
         rows.push(
             Case::query("receipt", &view, |asked| json!({ "id": asked.subject.town }))
@@ -179,7 +182,7 @@ pub(super) fn figures() -> Vec<Case> {
         "query($org: ID!) { figures(input: { org: $org, from: 202601, to: 202612, byChild: true }) { count childId } }";
     let drill = "query($org: ID!, $child: ID) {
                    drill(input: { org: $org, from: 202601, to: 202612, state: IN_REVIEW, child: $child }) {
-                     total held elsewhere receipts { nodes { id org { id } } } } }";
+                     total held elsewhere submissions { nodes { recordId title receipt { id } } } } }";
     vec![
         Case::query("figures", figures, |asked| json!({ "org": asked.org("zj/village") }))
             .may(&[BRANCH, TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
@@ -197,6 +200,6 @@ pub(super) fn figures() -> Vec<Case> {
     ]
 }
 
-const OVER_TOWN: &[&[&str]] =
+pub(super) const OVER_TOWN: &[&[&str]] =
     &[crate::walls::people::SYSTEM, crate::walls::people::SECURITY, crate::walls::people::AUDIT];
 const OVER_COUNTY: &[&[&str]] = OVER_TOWN;

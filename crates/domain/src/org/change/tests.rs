@@ -38,6 +38,7 @@ fn idle() -> OpenWork {
         posts: 0,
         in_review: 0,
         pending: 0,
+        awaited: 0,
         drafts: 0,
         deepest: Level(3),
         child_until: None,
@@ -108,6 +109,12 @@ fn closing_waits_for_what_is_open_and_says_how_much() {
     let problems = close(&me, &busy, today, today);
     assert_eq!(codes(&problems), [Code::StillOpen]);
     assert!(["3", "5", "7"].iter().all(|count| problems[0].zh.contains(count) && problems[0].en.contains(count)));
+    let awaited = close(&me, &OpenWork { awaited: 9, ..idle() }, today, today);
+    assert_eq!(codes(&awaited), [Code::StillOpen]);
+    assert!(
+        awaited[0].zh.contains("9 件在别处审核的报送")
+            && awaited[0].en.contains("9 submissions under review elsewhere")
+    );
     let left = OpenWork { child_until: Some(day("2026-07-01")), ..idle() };
     assert_eq!(codes(&close(&me, &left, day("2026-06-30"), today)), [Code::BadDate]);
     assert!(close(&me, &left, day("2026-07-01"), today).is_empty());
