@@ -61,8 +61,8 @@ async fn only_a_kept_file_of_the_own_organisation_is_attached_and_a_sent_set_is_
     let app = TestApp::new().await;
     let recorder = Client::of(&app, "zj/village/recorder");
     let sibling = Client::of(&app, "zj/village2/recorder");
-    let waiting = recorder.upload("a.txt", &text(3000)).await;
     let foreign = sibling.keep("b.txt", &text(3000)).await;
+    let waiting = recorder.upload("a.txt", &text(3000)).await;
     let (record, rev) = recorder.draft_with(&[]).await;
     let problem = recorder.arrange(&record, rev, std::slice::from_ref(&waiting)).await["problems"][0].clone();
     assert_eq!(

@@ -39,6 +39,7 @@ async fn a_rotten_copy_is_never_served_and_is_healed_from_the_other() {
 
     let copy = body(&app, "copy", bytes.len());
     fs::remove_file(&main).unwrap();
+    rotten[7] ^= 1;
     fs::write(&copy, &rotten).unwrap();
     let lost = recorder.get(&path, &[]).await;
     assert_eq!((lost.status, lost.code().as_str()), (500, "DAMAGED"), "no good copy: nothing wrong is served");

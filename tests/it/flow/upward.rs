@@ -42,6 +42,7 @@ async fn a_record_goes_up_through_a_return_to_the_end() {
         tags: &[],
         confidentiality: 0,
         content: &better.content,
+        files: &[],
     });
     let hash = hash.unwrap();
     let held = town.held(sent.receipt).await;

@@ -26,9 +26,13 @@ async fn the_worker_starts_folds_and_stops() {
         url: SecretString::from(app.database.worker_url.clone()),
         settings: Settings { fold_pause_ms: 20, ..Settings::default() },
         clock: Arc::clone(&app.clock) as _,
+        examine: None,
     };
+    let (_, incidents) =
+        blob::Bodies::open(&blob::Settings { folder: app.files.folder.path().to_owned(), ..blob::Settings::default() })
+            .unwrap();
     let stop = CancellationToken::new();
-    let running = app.tasks.spawn(worker.run(stop.clone()));
+    let running = app.tasks.spawn(worker.run(incidents, stop.clone()));
     let workers = "SELECT count(*) FROM graphile_worker._private_workers";
     let mut waited = 0;
     while testkit::scalar::<i64>(&app.owner, workers).await == 0 {
