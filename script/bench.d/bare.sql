@@ -6,7 +6,7 @@ BEGIN
   FOREACH f IN ARRAY names LOOP
     def := pg_get_functiondef(('sec.' || f)::regproc);
     FOREACH g IN ARRAY names LOOP def := replace(def, 'sec.' || g || '(', 'bench.' || g || '('); END LOOP;
-    def := replace(replace(def, ' SECURITY DEFINER', ''), 'IF NOT sec.governs(p_org) THEN RETURN; END IF;', '');
+    def := replace(replace(def, ' SECURITY DEFINER', ''), 'IF NOT sec.governs(p_org) AND array_position(sec.orgs(), p_org) IS NULL THEN RETURN; END IF;', '');
     EXECUTE def;
   END LOOP;
 END $$;

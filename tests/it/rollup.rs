@@ -4,6 +4,7 @@ mod drill;
 mod history;
 mod model;
 mod moment;
+mod opened;
 mod property;
 mod read;
 mod sabotage;

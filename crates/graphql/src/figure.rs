@@ -1,23 +1,25 @@
-//! Figures of a subtree, and the records behind a number.
+//! Figures of a subtree, and the submissions behind a number.
 
-use app::figure::{ALL_TYPES, Cell, Drill, Question};
-use async_graphql::{
-    ComplexObject, Context, ID, InputObject, Object, SimpleObject,
-    connection::{Connection, EmptyFields},
-};
+mod drill;
+
+use app::figure::{ALL_TYPES, Cell, Drill, Place, Question};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use domain::{
+    Id,
     calendar::{Month, Months},
-    id::{ReceiptNo, noun},
+    id::noun,
     measure::Measure,
     record_type::TypeCode,
 };
 
+pub use drill::{DrillInput, Drilled, DrilledSubmission};
+
 use crate::{
     error::Result,
-    flow::{ReceiptRef, SubmissionStateKind},
+    flow::SubmissionStateKind,
     id::{parse, show},
     org::Org,
-    page::{Cursor, asked, connection},
+    page::asked,
     request::{Answer, Refuse as _, Request, answer, bad_request, request},
 };
 
@@ -105,51 +107,6 @@ pub struct FiguresInput {
     by_month: bool,
 }
 
-/// Which number.
-#[derive(Debug, InputObject)]
-pub struct DrillInput {
-    /// Of which organisation.
-    org: ID,
-    /// First month, yyyymm.
-    from: i32,
-    /// Last month, yyyymm.
-    to: i32,
-    /// Code of the type; all types together where none is named.
-    of_type: Option<String>,
-    /// State of the submissions.
-    state: SubmissionStateKind,
-    /// Only what came through this child.
-    child: Option<ID>,
-}
-
-/// The records behind a number.
-#[derive(Debug, SimpleObject)]
-#[graphql(complex)]
-pub struct Drilled {
-    /// The number itself.
-    total: i64,
-    /// How many of them the organisation holds: these can be read; capped at 10,000.
-    held: i64,
-    /// How many are elsewhere: they count, but have not reached the organisation.
-    elsewhere: i64,
-    #[graphql(skip)]
-    page: Vec<ReceiptRef>,
-    #[graphql(skip)]
-    more: bool,
-    #[graphql(skip)]
-    after: bool,
-    #[graphql(skip)]
-    keys: Vec<ReceiptNo>,
-}
-
-#[ComplexObject]
-impl Drilled {
-    /// Receipts of the records that can be read, the newest first.
-    async fn receipts(&self) -> Connection<Cursor, ReceiptRef, EmptyFields, EmptyFields> {
-        connection(self.keys.iter().copied().zip(self.page.iter().cloned()), self.more, self.after)
-    }
-}
-
 fn months(request: &Request, from: i32, to: i32) -> Result<Months> {
     let range = Month::try_from(from).ok().zip(Month::try_from(to).ok()).and_then(|(from, to)| Months::new(from, to));
     range.ok_or_else(|| {
@@ -196,7 +153,7 @@ impl FigureQuery {
         .await
     }
 
-    /// The records behind a number, as far as the viewer may see them, and how many are elsewhere.
+    /// The submissions behind a number, as far as the viewer may open them at this organisation, and how many are elsewhere.
     async fn drill(
         &self,
         ctx: &Context<'_>,
@@ -206,25 +163,15 @@ impl FigureQuery {
     ) -> Answer<Drilled> {
         answer(ctx, |request| async move {
             let org = parse(&input.org).or_refuse(request)?;
-            let child = input.child.as_ref().map(parse::<domain::Id<noun::Org>>).transpose().or_refuse(request)?;
+            let child = input.child.as_ref().map(parse::<Id<noun::Org>>).transpose().or_refuse(request)?;
             let of_type = kinds(request, &input.of_type.into_iter().collect::<Vec<_>>())?.remove(0);
             let of =
                 Drill { months: months(request, input.from, input.to)?, of_type, state: input.state.into(), child };
-            let asked = asked::<ReceiptNo>(first, after, request.locale)?;
+            let asked = asked::<Place>(first, after, request.locale)?;
             let mut reading = request.reading().await.or_refuse(request)?;
             let drilled =
                 app::figure::drill(&mut reading, org, &of, asked.after, asked.first).await.or_refuse(request)?;
-            let more = drilled.receipts.len() > asked.first as usize;
-            let receipts: Vec<_> = drilled.receipts.into_iter().take(asked.first as usize).collect();
-            Ok(Drilled {
-                total: drilled.total,
-                held: drilled.held,
-                elsewhere: (drilled.total - drilled.held).max(0),
-                keys: receipts.iter().map(|id| id.no).collect(),
-                page: receipts.into_iter().map(ReceiptRef::from).collect(),
-                more,
-                after: asked.after.is_some(),
-            })
+            Ok(Drilled::page(drilled, asked))
         })
         .await
     }

@@ -1,13 +1,11 @@
 //! Figures of an organisation's subtree, and the lists behind them.
 
-use authz::{Permit, Scope, act};
-use domain::{
-    Id,
-    calendar::Months,
-    id::{ReceiptId, ReceiptNo, noun},
-    measure::Measures,
-    submission::SubmissionState,
-};
+mod drill;
+
+use authz::{Permit, act};
+use domain::{Id, calendar::Months, id::noun, measure::Measures, submission::SubmissionState};
+
+pub use drill::{Drill, Line, MOST, Numbers, Place, Reach, numbers, own, received};
 
 use crate::{Error, Result, Tx};
 
@@ -76,75 +74,4 @@ pub async fn read(tx: &mut Tx, may: &Permit<act::ViewFigure>, question: &Questio
             })
         })
         .collect()
-}
-
-/// What a number is drilled to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drill {
-    /// Which months.
-    pub months: Months,
-    /// The type, or `*`.
-    pub of_type: String,
-    /// State of the submissions.
-    pub state: SubmissionState,
-    /// Only what came through this child.
-    pub child: Option<Id<noun::Org>>,
-}
-
-/// Receipts behind a number, as far as the organisation holds them, the newest first.
-pub async fn drill(
-    tx: &mut Tx,
-    scope: &Scope<act::ViewReceipt>,
-    org: Id<noun::Org>,
-    of: &Drill,
-    after: Option<ReceiptNo>,
-    limit: u32,
-) -> Result<Vec<ReceiptId>> {
-    if !scope.org_ids().contains(&org) {
-        return Ok(Vec::new());
-    }
-    let tenant = tx.tenant().0;
-    let rows = sqlx::query_scalar!(
-        "SELECT q.no FROM receipt q
-           JOIN submission s ON s.tenant_id = q.tenant_id AND s.record_id = q.record_id AND s.round = q.round
-          WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.no < $3 AND q.state NOT IN ('withdrawn','recalled') AND q.month = ANY ($4)
-            AND s.state = $5 AND ($6 = '*' OR q.type = $6 OR $6 = ANY (s.tags)) AND ($7::uuid IS NULL OR q.via_id = $7)
-          ORDER BY q.no DESC LIMIT $8",
-        tenant,
-        org.uuid(),
-        after.map_or(i64::MAX, |no| no.0),
-        &of.months.each(),
-        of.state.as_str(),
-        of.of_type,
-        of.child.map(Id::uuid),
-        i64::from(limit)
-    )
-    .fetch_all(tx.connection())
-    .await?;
-    Ok(rows.into_iter().map(|no| ReceiptId { org, no: ReceiptNo(no) }).collect())
-}
-
-/// How many of them the organisation holds; capped at 10,000.
-pub async fn drill_count(tx: &mut Tx, scope: &Scope<act::ViewReceipt>, org: Id<noun::Org>, of: &Drill) -> Result<i64> {
-    if !scope.org_ids().contains(&org) {
-        return Ok(0);
-    }
-    let tenant = tx.tenant().0;
-    let counted = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "n!" FROM (
-             SELECT FROM receipt q
-               JOIN submission s ON s.tenant_id = q.tenant_id AND s.record_id = q.record_id AND s.round = q.round
-              WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.state NOT IN ('withdrawn','recalled') AND q.month = ANY ($3)
-                AND s.state = $4 AND ($5 = '*' OR q.type = $5 OR $5 = ANY (s.tags)) AND ($6::uuid IS NULL OR q.via_id = $6)
-              LIMIT 10000) AS some_of_them"#,
-        tenant,
-        org.uuid(),
-        &of.months.each(),
-        of.state.as_str(),
-        of.of_type,
-        of.child.map(Id::uuid)
-    )
-    .fetch_one(tx.connection())
-    .await?;
-    Ok(counted)
 }

@@ -21,7 +21,7 @@ use testkit::TestApp;
 
 use super::{
     model::{Key, Model, ORGS, Sent, TYPES, Written},
-    read::compare,
+    read::{compare, open_branches},
     step::{Content, Crash, Step},
 };
 use crate::flow::desk::{Desk, code, day, done, example, with};
@@ -122,6 +122,7 @@ impl<'a> History<'a> {
             }
         }
         compare(self.app, &self.model, 0, true).await;
+        open_branches(self.app, &self.model).await;
     }
 
     async fn step(&mut self, step: &Step, crash: Option<Crash>) {

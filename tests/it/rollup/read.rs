@@ -2,9 +2,12 @@
 
 use app::{
     Reader,
-    figure::{Cell, Question},
+    figure::{Cell, Drill, Question, drill},
 };
-use domain::calendar::{Month, Months};
+use domain::{
+    calendar::{Month, Months},
+    submission::SubmissionState,
+};
 use serde_json::Value;
 use testkit::TestApp;
 
@@ -67,4 +70,24 @@ pub(crate) async fn compare(app: &TestApp, model: &Model, turn: usize, all: bool
     }
     let differences = differences(app).await;
     assert_eq!(differences, serde_json::json!([]));
+}
+
+/// A branch opens everything that its figures count: nothing stands below it, and all that it has is its own.
+pub(crate) async fn open_branches(app: &TestApp, model: &Model) {
+    for org in ORGS.into_iter().filter(|org| org.starts_with("zj/village") && model.is_open(org)) {
+        let mut reader = Desk::of(app, &format!("{org}/secretary")).reader().await;
+        let asked = Asked { org, from: 202_412, to: 202_602, types: &KINDS, by_child: false, by_month: false };
+        let counted = model.figures(&asked);
+        for state in
+            [SubmissionState::InReview, SubmissionState::Returned, SubmissionState::Withdrawn, SubmissionState::Final]
+        {
+            for of_type in KINDS {
+                let of = Drill { months: months(202_412, 202_602), of_type: of_type.to_owned(), state, child: None };
+                let opened = drill(&mut reader, app.org(org), &of, None, 100).await.unwrap();
+                let count = counted.get(&(None, of_type.to_owned(), None, state.as_str())).map_or(0, |cell| cell.0);
+                assert_eq!((opened.total, opened.held, opened.elsewhere), (count, count, Some(0)), "{org} {of:?}");
+                assert_eq!(opened.lines.len(), usize::try_from(count).unwrap(), "{org} {of:?}");
+            }
+        }
+    }
 }
