@@ -9,6 +9,7 @@ pub mod form;
 pub mod id;
 pub mod locale;
 pub mod measure;
+pub mod notice;
 pub mod org;
 pub mod post;
 pub mod problem;
