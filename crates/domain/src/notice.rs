@@ -98,6 +98,21 @@ impl NoticeKind {
         matches!(self, Self::Invitation | Self::PasswordChanged)
     }
 
+    /// May be said in a group: what concerns an organisation's work. What concerns one person's account, posts or doing
+    /// may not; an invitation's link is even a secret.
+    pub const fn is_for_groups(self) -> bool {
+        match self {
+            Self::ToReview | Self::Returned | Self::Final | Self::Approved | Self::Recalled | Self::Overdue => true,
+            Self::Invitation
+            | Self::PasswordChanged
+            | Self::PostGranted
+            | Self::PostEnded
+            | Self::FileRefused
+            | Self::FileInfected
+            | Self::Digest => false,
+        }
+    }
+
     /// What is done where the person has said nothing: the inbox at once; by mail what is to be acted on; to robots
     /// nothing that was not asked for.
     pub const fn default_wish(self, channel: Channel) -> Wish {
@@ -163,12 +178,13 @@ impl Preferences {
     /// What is done with a kind on a channel: the choice where the kind allows it, else the default.
     ///
     /// The inbox has no digest and cannot be shut, but for what is only told to those who ask. What guards an account
-    /// is always sent by mail.
+    /// is always sent by mail. What is no affair of a group is never said there.
     pub fn wish(&self, kind: NoticeKind, channel: Channel) -> Wish {
         let chosen = self.choices.iter().rev().find(|choice| choice.kind == kind && choice.channel == channel);
         let default = kind.default_wish(channel);
         match (chosen.map_or(default, |choice| choice.wish), channel) {
             (_, Channel::Mail) if kind.is_security() => Wish::AtOnce,
+            (_, Channel::Webhook) if !kind.is_for_groups() => Wish::Never,
             (Wish::Digest, Channel::InApp) => default,
             (Wish::Never, Channel::InApp) if kind != NoticeKind::Recalled => default,
             (Wish::Digest, Channel::Mail | Channel::Webhook) if !kind.may_wait() => Wish::AtOnce,

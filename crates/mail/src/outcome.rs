@@ -35,6 +35,8 @@ pub enum Reason {
     WebhookAddress,
     /// The webhook leads to where it must not: not https, or an inner network that no setting allows.
     WebhookForbidden,
+    /// The notice is no affair of a group or program: it concerns one person.
+    Personal,
     /// The secret of the webhook cannot be read.
     WebhookSecret,
     /// The webhook answered this status.
@@ -71,6 +73,7 @@ impl fmt::Display for Reason {
             Self::Address => f.write_str("address"),
             Self::WebhookAddress => f.write_str("webhook_address"),
             Self::WebhookForbidden => f.write_str("webhook_forbidden"),
+            Self::Personal => f.write_str("personal"),
             Self::WebhookSecret => f.write_str("webhook_secret"),
             Self::Http(status) => write!(f, "http_{status}"),
             Self::RobotGarbled => f.write_str("robot_garbled"),

@@ -33,7 +33,7 @@ use tokio::{
 pub use self::settings::{Login, Mode, Server, Settings, SettingsError};
 use crate::{Outcome, Reason, cause::caused_by};
 
-/// After so long without a letter a connection is closed; mail servers close it themselves after five minutes.
+/// After so long without a letter a connection is closed with the next one; mail servers close it themselves after five minutes.
 const IDLE: Duration = Duration::from_secs(60);
 /// After so long it is asked whether it still stands before a letter is trusted to it.
 const ASKED: Duration = Duration::from_secs(5);
@@ -157,12 +157,13 @@ impl Inner {
 
     fn park(&self, connection: AsyncSmtpConnection) {
         if !connection.has_broken() && !self.places.is_closed() {
-            let parked = Parked { connection, since: Instant::now() };
-            self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(parked);
+            let mut parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+            parked.retain(|one| one.since.elapsed() < IDLE);
+            parked.push(Parked { connection, since: Instant::now() });
         }
     }
 
-    /// The one used last, so that the others grow old.
+    /// The one used last, so that those not needed grow old and are closed.
     fn take(&self) -> Option<Parked> {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }

@@ -147,6 +147,9 @@ impl Webhooks {
     }
 
     fn post(&self, to: &Endpoint, id: Uuid, notice: &Notice, at: DateTime<Utc>) -> Result<Post, Reason> {
+        if !notice.matter.kind().is_for_groups() {
+            return Err(Reason::Personal);
+        }
         let url = self.reach.admit(&to.url)?;
         match to.reader {
             Reader::Program => {

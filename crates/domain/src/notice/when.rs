@@ -151,6 +151,8 @@ mod tests {
                 choice(NoticeKind::PasswordChanged, Channel::Mail, Wish::Never),
                 choice(NoticeKind::Returned, Channel::InApp, Wish::Never),
                 choice(NoticeKind::Recalled, Channel::InApp, Wish::Never),
+                choice(NoticeKind::Invitation, Channel::Webhook, Wish::AtOnce),
+                choice(NoticeKind::Overdue, Channel::Webhook, Wish::Digest),
                 choice(NoticeKind::ToReview, Channel::Mail, Wish::Never),
                 choice(NoticeKind::ToReview, Channel::Mail, Wish::Digest),
             ],
@@ -163,6 +165,8 @@ mod tests {
         assert_eq!(wish(NoticeKind::Recalled, Channel::InApp), Wish::Never);
         assert_eq!(wish(NoticeKind::ToReview, Channel::Mail), Wish::Digest);
         assert_eq!(wish(NoticeKind::ToReview, Channel::Webhook), Wish::Never);
+        assert_eq!(wish(NoticeKind::Overdue, Channel::Webhook), Wish::Digest);
+        assert_eq!(wish(NoticeKind::Invitation, Channel::Webhook), Wish::Never);
     }
 
     #[test]

@@ -222,6 +222,23 @@ async fn a_secret_that_is_none_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn what_concerns_one_person_is_not_said_in_a_group() {
+    let receiver = Receiver::start(answer("200 OK", r#"{"errcode":0}"#), false).await;
+    let webhooks = Webhooks::open(&named("127.0.0.1")).unwrap();
+    let until = at().naive_utc();
+    let invitation = Matter::Invitation { org: "中共清泉镇委员会".to_owned(), until };
+    for matter in [invitation, Matter::PasswordChanged(until)] {
+        let personal = Notice { matter, ..notice() };
+        for reader in [Reader::Program, Reader::Robot(Robot::WeCom)] {
+            let to = endpoint(reader, &receiver.url("http", "127.0.0.1"));
+            let outcome = webhooks.send(&to, Uuid::from_u128(9), &personal, at()).await;
+            assert_eq!(outcome, Outcome::Refused(Reason::Personal));
+        }
+    }
+    assert_eq!(receiver.seen(), [""; 0]);
+}
+
+#[tokio::test]
 async fn every_robot_gets_its_own_body_and_signature() {
     for (robot, name, body) in [
         (Robot::WeCom, "wecom", r#"{"errcode":0,"errmsg":"ok"}"#),
