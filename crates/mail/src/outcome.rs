@@ -53,8 +53,8 @@ impl Reason {
     /// How long to wait at least: DingTalk shuts a robot out for ten minutes after twenty messages in one.
     pub const fn pause(self) -> Option<Duration> {
         match self {
-            Self::RobotBusy(130_101 | 410_100) => Some(Duration::from_secs(600)),
-            Self::RobotBusy(_) | Self::Http(429) => Some(Duration::from_secs(60)),
+            Self::RobotBusy(130_101 | 410_100) => Some(Duration::from_mins(10)),
+            Self::RobotBusy(_) | Self::Http(429) => Some(Duration::from_mins(1)),
             _ => None,
         }
     }

@@ -34,7 +34,7 @@ pub use self::settings::{Login, Mode, Server, Settings, SettingsError};
 use crate::{Outcome, Reason, cause::caused_by};
 
 /// After so long without a letter a connection is closed with the next one; mail servers close it themselves after five minutes.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// After so long it is asked whether it still stands before a letter is trusted to it.
 const ASKED: Duration = Duration::from_secs(5);
 

@@ -75,30 +75,19 @@ impl Page {
 
     /// The letter without any mark-up.
     pub(super) fn plain(&self) -> String {
-        let mut text = format!("{}\n\n", self.greeting);
-        if let Some(intro) = &self.intro {
-            text.push_str(intro);
-            text.push_str("\n\n");
+        let mut paragraphs = vec![self.greeting.clone()];
+        paragraphs.extend(self.intro.clone());
+        for (index, (sentence, link)) in self.items.iter().enumerate() {
+            paragraphs.push(match self.intro {
+                Some(_) => format!("{}. {sentence}\n   {link}", index + 1),
+                None => format!("{sentence}\n{link}"),
+            });
         }
-        let items = self.items.iter().enumerate();
-        for (index, (sentence, link)) in items {
-            match self.intro {
-                Some(_) => text.push_str(&format!("{}. {sentence}\n   {link}\n\n", index + 1)),
-                None => text.push_str(&format!("{sentence}\n{link}\n\n")),
-            }
-        }
-        if let Some((sentence, link)) = &self.rest {
-            text.push_str(&format!("{sentence}\n{link}\n\n"));
-        }
-        if let Some(ask) = &self.ask {
-            text.push_str(ask);
-            text.push_str("\n\n");
-        }
+        paragraphs.extend(self.rest.as_ref().map(|(sentence, link)| format!("{sentence}\n{link}")));
+        paragraphs.extend(self.ask.clone());
         // The usual mark of what stands below a letter (RFC 3676 §4.3).
-        text.push_str("-- \n");
-        text.push_str(&self.below.join("\n"));
-        text.push('\n');
-        text
+        paragraphs.push(format!("-- \n{}\n", self.below.join("\n")));
+        paragraphs.join("\n\n")
     }
 }
 

@@ -42,7 +42,7 @@ impl Error for Forbidden {}
 /// What no webhook reaches unless it is named: IANA's registries of special-purpose addresses (RFC 6890 and later),
 /// multicast, and the ranges that carry an IPv4 address within.
 const INNER_V4: [(Ipv4Addr, u8); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
