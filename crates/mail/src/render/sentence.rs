@@ -76,7 +76,7 @@ fn chinese(matter: &Matter) -> (String, String) {
         Matter::FileInfected(record) => {
             let (org, what) = (Line::of(&record.org), zh_what(record));
             let sentence = format!(
-                "您为{org}的{what}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请先检查上传所用的设备，再重新上传。"
+                "为{org}的{what}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请上传人先检查所用设备，再重新上传。"
             );
             (format!("文件带有恶意代码：{org}的{}", Line::of(&record.type_label)), sentence)
         }
@@ -144,18 +144,18 @@ fn english(matter: &Matter) -> (String, String) {
             (format!("Post ends: {role}, {org}"), sentence)
         }
         Matter::FileRefused { record, why } => {
-            let (org, what, why) = (Line::of(&record.org), en_what(record), Line::of(why));
+            let (org, what, why) = (Line::of(&record.org), en_within(record), Line::of(why));
             let sentence = format!(
-                "A file that you uploaded was not accepted: {why}. It was meant for: {what}, {org}. You can upload it again \
-                 once that is mended."
+                "The file that you uploaded for {what} of {org} was not accepted: {why}. You can upload it again once that is \
+                 mended."
             );
             (format!("File refused: {}, {org}", Line::of(&record.type_label)), sentence)
         }
         Matter::FileInfected(record) => {
-            let (org, what) = (Line::of(&record.org), en_what(record));
+            let (org, what) = (Line::of(&record.org), en_within(record));
             let sentence = format!(
-                "A file that you uploaded carries malware; it is kept apart and was not attached. It was meant for: {what}, \
-                 {org}. Check the device that it came from before you upload again."
+                "A file uploaded for {what} of {org} carries malware; it is kept apart and was not attached. Whoever uploaded \
+                 it checks the device that it came from before uploading again."
             );
             (format!("File with malware: {}, {org}", Line::of(&record.type_label)), sentence)
         }
@@ -195,6 +195,11 @@ fn zh_what(record: &Named) -> String {
 fn en_what(record: &Named) -> String {
     let label = Line::of(&record.type_label);
     title(record).map_or_else(|| format!("A record ({label})"), |title| format!("“{title}” ({label})"))
+}
+
+/// The same within a sentence.
+fn en_within(record: &Named) -> String {
+    title(record).map_or_else(|| format!("a record ({})", Line::of(&record.type_label)), |_| en_what(record))
 }
 
 fn post(held: &Held, day: fn(NaiveDate) -> String) -> (Line, Line, String) {
