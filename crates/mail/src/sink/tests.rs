@@ -48,6 +48,7 @@ fn letter(id: usize) -> Message {
         .from("noreply@example.cn".parse().unwrap())
         .to("reader@example.cn".parse().unwrap())
         .message_id(Some(format!("<{id}@example.cn>")))
+        .date(std::time::SystemTime::UNIX_EPOCH)
         .subject("待审核")
         .body("正文\n.\n..点\n".to_owned())
         .unwrap()

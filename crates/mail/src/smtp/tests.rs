@@ -52,6 +52,8 @@ impl Mailhost {
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // It reports every byte that is no SMTP, as a greeting of TLS is.
+            .stderr(fs::File::create(folder.path().join("log")).unwrap())
             .spawn()
             .expect("script/test installs aiosmtpd under .fonds/tools; FONDS_TEST_PYTHON names another Python");
         let mut port = String::new();
