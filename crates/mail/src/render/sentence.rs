@@ -1,0 +1,223 @@
+//! The sentences, Chinese first.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use domain::Locale;
+
+use super::{Held, Matter, Named, Notice, Step, Words};
+use crate::line::Line;
+
+/// Subject and sentence of a notice.
+pub(super) fn words(notice: &Notice, locale: Locale) -> Words {
+    let (subject, sentence) = match locale {
+        Locale::Zh => chinese(&notice.matter),
+        Locale::En => english(&notice.matter),
+    };
+    let ask = notice.ask.as_deref().map(Line::of).filter(|ask| !ask.is_empty()).map(|ask| match locale {
+        Locale::Zh => format!("如有疑问，请联系{ask}。"),
+        Locale::En => format!("If you have questions, ask {ask}."),
+    });
+    Words { subject, sentence, ask }
+}
+
+fn chinese(matter: &Matter) -> (String, String) {
+    match matter {
+        Matter::ToReview(step) => {
+            let Parts { label, org, at, what } = parts(step, zh_what);
+            (format!("待审核：{org}上报的{label}"), format!("{org}上报的{what}已到达{at}，等待审核。"))
+        }
+        Matter::Returned(step) => {
+            let Parts { label, org, at, what } = parts(step, zh_what);
+            let sentence = format!("{org}上报的{what}被{at}退回。退回理由请打开链接查看，修改后可以重新上报。");
+            (format!("已退回：{org}上报的{label}"), sentence)
+        }
+        Matter::Final(step) => {
+            let Parts { label, org, at, what } = parts(step, zh_what);
+            let sentence = format!("{org}上报的{what}已由{at}审核通过，审核流程到此结束。");
+            (format!("已通过：{org}上报的{label}"), sentence)
+        }
+        Matter::Approved(step) => {
+            let Parts { label, org, at, what } = parts(step, zh_what);
+            let sentence = format!("{org}上报的{what}已由{at}审核通过，并报送上一级。");
+            (format!("本级已通过：{org}上报的{label}"), sentence)
+        }
+        Matter::Recalled(step) => {
+            let Parts { label, org, at, what } = parts(step, zh_what);
+            (format!("已撤回：{org}上报的{label}"), format!("{org}上报的{what}已撤回，{at}不必再审核。"))
+        }
+        Matter::Overdue { org, count, days } => {
+            let org = Line::of(org);
+            let sentence = format!("{org}有{count}件上报材料等待审核已超过{days}天，请尽快处理。");
+            (format!("超期未审：{org}有{count}件"), sentence)
+        }
+        Matter::Invitation { org, until } => {
+            let (org, until) = (Line::of(org), zh_time(*until));
+            let sentence =
+                format!("{org}为您开通了账号。请于{until}前打开链接设置密码。链接仅限您本人使用一次，请勿转发。");
+            (format!("邀请：{org}为您开通了账号"), sentence)
+        }
+        Matter::PasswordChanged(at) => {
+            let at = zh_time(*at);
+            let sentence = format!("您的账号密码已于{at}更改。如非本人操作，请立即与管理员联系，停用账号。");
+            ("密码已更改".to_owned(), sentence)
+        }
+        Matter::PostGranted(held) => {
+            let (role, org, day) = post(held, zh_day);
+            (format!("职务开始：{org}{role}"), format!("自{day}起，您担任{org}{role}。"))
+        }
+        Matter::PostEnded(held) => {
+            let (role, org, day) = post(held, zh_day);
+            (format!("职务结束：{org}{role}"), format!("自{day}起，您不再担任{org}{role}，相应权限同时终止。"))
+        }
+        Matter::FileRefused { record, why } => {
+            let (org, what, why) = (Line::of(&record.org), zh_what(record), Line::of(why));
+            let sentence = format!("您为{org}的{what}上传的一个文件未被接收：{why}。处理后可以重新上传。");
+            (format!("文件被拒收：{org}的{}", Line::of(&record.type_label)), sentence)
+        }
+        Matter::FileInfected(record) => {
+            let (org, what) = (Line::of(&record.org), zh_what(record));
+            let sentence = format!(
+                "为{org}的{what}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请上传人先检查所用设备，再重新上传。"
+            );
+            (format!("文件带有恶意代码：{org}的{}", Line::of(&record.type_label)), sentence)
+        }
+    }
+}
+
+fn english(matter: &Matter) -> (String, String) {
+    match matter {
+        Matter::ToReview(step) => {
+            let Parts { label, org, at, what } = parts(step, en_what);
+            (
+                format!("To review: {label} from {org}"),
+                format!("{what} from {org} has reached {at} and waits for review."),
+            )
+        }
+        Matter::Returned(step) => {
+            let Parts { label, org, at, what } = parts(step, en_what);
+            let sentence =
+                format!("{what} from {org} was returned by {at}. Open the link for the reason; it can be sent again.");
+            (format!("Returned: {label} from {org}"), sentence)
+        }
+        Matter::Final(step) => {
+            let Parts { label, org, at, what } = parts(step, en_what);
+            let sentence = format!("{what} from {org} was approved by {at}. The review is complete.");
+            (format!("Approved: {label} from {org}"), sentence)
+        }
+        Matter::Approved(step) => {
+            let Parts { label, org, at, what } = parts(step, en_what);
+            let sentence = format!("{what} from {org} was approved by {at} and went on to the next level.");
+            (format!("Approved at one level: {label} from {org}"), sentence)
+        }
+        Matter::Recalled(step) => {
+            let Parts { label, org, at, what } = parts(step, en_what);
+            let sentence = format!("{what} from {org} was taken back; {at} need not review it any more.");
+            (format!("Taken back: {label} from {org}"), sentence)
+        }
+        Matter::Overdue { org, count, days } => {
+            let (org, records) = (Line::of(org), if *count == 1 { "record waits" } else { "records wait" });
+            let sentence = format!("At {org}, {count} {records} for review longer than {days} days.");
+            (format!("Overdue: {count} to review at {org}"), sentence)
+        }
+        Matter::Invitation { org, until } => {
+            let (org, until) = (Line::of(org), en_time(*until));
+            let sentence = format!(
+                "{org} has opened an account for you. Set a password by the link before {until}. The link works once and \
+                 is for you alone: do not forward it."
+            );
+            (format!("Invitation: an account at {org}"), sentence)
+        }
+        Matter::PasswordChanged(at) => {
+            let at = en_time(*at);
+            let sentence = format!(
+                "The password of your account was changed on {at}. If that was not you, call your administrator at once \
+                 to have the account closed."
+            );
+            ("Your password was changed".to_owned(), sentence)
+        }
+        Matter::PostGranted(held) => {
+            let (role, org, day) = post(held, en_day);
+            (format!("Post begins: {role}, {org}"), format!("From {day} on you are {role} at {org}."))
+        }
+        Matter::PostEnded(held) => {
+            let (role, org, day) = post(held, en_day);
+            let sentence = format!("From {day} on you are no longer {role} at {org}; the rights end with it.");
+            (format!("Post ends: {role}, {org}"), sentence)
+        }
+        Matter::FileRefused { record, why } => {
+            let (org, what, why) = (Line::of(&record.org), en_within(record), Line::of(why));
+            let sentence = format!(
+                "The file that you uploaded for {what} of {org} was not accepted: {why}. You can upload it again once that is \
+                 mended."
+            );
+            (format!("File refused: {}, {org}", Line::of(&record.type_label)), sentence)
+        }
+        Matter::FileInfected(record) => {
+            let (org, what) = (Line::of(&record.org), en_within(record));
+            let sentence = format!(
+                "A file uploaded for {what} of {org} carries malware; it is kept apart and was not attached. Whoever uploaded \
+                 it checks the device that it came from before uploading again."
+            );
+            (format!("File with malware: {}, {org}", Line::of(&record.type_label)), sentence)
+        }
+    }
+}
+
+/// What the sentences about a step are made of.
+struct Parts {
+    label: Line,
+    org: Line,
+    at: Line,
+    what: String,
+}
+
+fn parts(step: &Step, what: fn(&Named) -> String) -> Parts {
+    Parts {
+        label: Line::of(&step.record.type_label),
+        org: Line::of(&step.record.org),
+        at: Line::of(&step.at),
+        what: what(&step.record),
+    }
+}
+
+fn title(record: &Named) -> Option<Line> {
+    record.title.as_deref().map(Line::of).filter(|title| !title.is_empty())
+}
+
+/// `支部党员大会记录《…》`; book-title marks within become single ones (GB/T 15834 §4.15).
+fn zh_what(record: &Named) -> String {
+    let label = Line::of(&record.type_label);
+    match title(record) {
+        Some(title) => format!("{label}《{}》", title.as_str().replace('《', "〈").replace('》', "〉")),
+        None => format!("一件{label}"),
+    }
+}
+
+fn en_what(record: &Named) -> String {
+    let label = Line::of(&record.type_label);
+    title(record).map_or_else(|| format!("A record ({label})"), |title| format!("“{title}” ({label})"))
+}
+
+/// The same within a sentence.
+fn en_within(record: &Named) -> String {
+    title(record).map_or_else(|| format!("a record ({})", Line::of(&record.type_label)), |_| en_what(record))
+}
+
+fn post(held: &Held, day: fn(NaiveDate) -> String) -> (Line, Line, String) {
+    (Line::of(&held.role), Line::of(&held.org), day(held.day))
+}
+
+fn zh_day(day: NaiveDate) -> String {
+    day.format("%Y年%-m月%-d日").to_string()
+}
+
+fn zh_time(at: NaiveDateTime) -> String {
+    at.format("%Y年%-m月%-d日%H:%M").to_string()
+}
+
+fn en_day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+fn en_time(at: NaiveDateTime) -> String {
+    at.format("%-d %B %Y, %H:%M").to_string()
+}
