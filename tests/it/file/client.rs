@@ -132,3 +132,8 @@ pub(crate) fn id(at: &str) -> String {
     let id = format!("file:{}", at.strip_prefix("/uploads/").unwrap());
     id.parse::<Id<noun::File>>().unwrap().to_string()
 }
+
+/// A file that this person has announced. Gives its id.
+pub(crate) async fn announced<'a>(app: &'a TestApp, actor: &Actor<'a>) -> String {
+    id(&Client { app, actor: actor.clone() }.begin("会议记录.txt", 900).await)
+}

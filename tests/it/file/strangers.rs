@@ -75,3 +75,29 @@ async fn the_files_of_a_record_are_as_closed_as_the_record() {
     app.revoke(&recorder.actor).await;
     assert_eq!(recorder.get(&own, &[]).await.status, 401);
 }
+
+#[tokio::test]
+async fn nobody_announces_a_file_for_an_organisation_of_others() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let announce = async |client: &Client<'_>, post: &str| {
+        let said = super::client::metadata(&[("filename", "a.txt"), ("post", post)]);
+        client.send("POST", "/uploads", &[("upload-length", "9"), ("upload-metadata", &said)], Vec::new()).await
+    };
+    let absent = format!("post:{NONE}");
+    for key in ["zj/village2/recorder", "zj/town/org_admin", "zj/province/system", "edu/branch/recorder"] {
+        let stranger = Client::of(&app, key);
+        let forbidden = announce(&stranger, &recorder.actor.post.to_string()).await;
+        assert_eq!(shown(&forbidden), shown(&announce(&stranger, &absent).await), "{key}");
+        assert_eq!(forbidden.status, 404, "{key}");
+    }
+    // Whoever writes no records uploads nothing, under his own post as little.
+    for key in ["zj/town/org_admin", "zj/town/archivist", "zj/province/audit"] {
+        let reader = Client::of(&app, key);
+        let post = reader.actor.post.to_string();
+        assert!([403, 404].contains(&announce(&reader, &post).await.status), "{key}");
+    }
+    let nobody = axum::http::Request::post("/uploads").header("tus-resumable", "1.0.0").header("upload-length", "9");
+    assert_eq!(app.send(nobody.body(axum::body::Body::empty()).unwrap()).await.status, 401);
+    assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM file").await, 0);
+}

@@ -55,6 +55,8 @@ pub(crate) enum On {
     Session,
     /// A line of the tenant's policy.
     Line,
+    /// A file that `zj/village/recorder` has uploaded.
+    File,
 }
 
 /// What whoever may not is told.

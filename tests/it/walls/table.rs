@@ -21,6 +21,7 @@ pub(crate) fn rows() -> Vec<Case> {
     rows.extend(flow::records());
     rows.extend(flow::receipts());
     rows.extend(flow::figures());
+    rows.extend(files());
     rows.extend(internal::rows());
     rows.extend(left::rows());
     rows.extend(policy());
@@ -63,6 +64,20 @@ fn service() -> Vec<Case> {
         Case::query("recordType", "{ recordType(code: \"ZBDH\") { code routeLevels } }", |_| json!({}))
             .may(SIGNED_IN)
             .floor(Floor::Session),
+    ]
+}
+
+/// One's own files. Whom the files of a record are open to stands with the record.
+fn files() -> Vec<Case> {
+    vec![
+        Case::query(
+            "file",
+            "query($id: ID!) { file(id: $id) { id name state } }",
+            |asked| json!({ "id": asked.subject.file }),
+        )
+        .on(super::case::On::File)
+        .may(&[&["zj/village/recorder"]]),
+        Case::query("openFiles", "{ openFiles { id name } }", |_| json!({})).may(SIGNED_IN).floor(Floor::Session),
     ]
 }
 

@@ -27,6 +27,7 @@ pub(crate) struct Subject {
     pub(crate) post: String,
     pub(crate) session: String,
     pub(crate) line: String,
+    pub(crate) file: String,
 }
 
 /// An application with a shared object of every kind.
@@ -58,7 +59,16 @@ impl World {
         let mut kinds: Vec<On> = State::ALL.into_iter().map(On::Record).collect();
         kinds.extend(State::INTERNAL.map(On::Internal));
         kinds.extend(State::LEFT.map(On::Left));
-        kinds.extend([On::LeftReceipt, On::Nothing, On::TownDraft, On::Invited, On::Person, On::Suspended, On::Line]);
+        kinds.extend([
+            On::LeftReceipt,
+            On::Nothing,
+            On::TownDraft,
+            On::Invited,
+            On::Person,
+            On::Suspended,
+            On::Line,
+            On::File,
+        ]);
         for on in kinds {
             let subject = match on {
                 On::Record(state) => world.record(state, &writing("支部党员大会"), LATER).await,
@@ -133,6 +143,10 @@ impl World {
                 let made = person.mutate("createToken", json!({ "label": "新", "days": 1 }), "session { id }").await;
                 let account = person.account.to_string();
                 Subject { session: text(&made["session"]["id"]), account, ..Subject::default() }
+            }
+            On::File => {
+                let recorder = app.actor("zj/village/recorder");
+                Subject { file: crate::file::client::announced(app, &recorder).await, ..Subject::default() }
             }
             On::Line => Subject { line: line(&app.actor("zj/province/security")).await, ..Subject::default() },
         }

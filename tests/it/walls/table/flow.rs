@@ -46,7 +46,7 @@ fn county(asked: &Asked<'_>) -> Value {
 }
 
 pub(super) fn records() -> Vec<Case> {
-    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code }";
+    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code } files { n name path }";
     let view = format!("query($id: ID!) {{ record(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $state: RecordState!) { records(org: $org, state: $state) { nodes { id title } } }";
     let mut rows = vec![
@@ -96,6 +96,9 @@ pub(super) fn records() -> Vec<Case> {
         let open = matches!(state, State::Draft | State::Returned | State::Withdrawn);
         let save = |asked: &Asked<'_>| json!({ "record": asked.subject.record, "rev": asked.subject.rev, "writing": writing("改过的记录") });
         rows.push(step("saveDraft", save, open));
+        let files =
+            |asked: &Asked<'_>| json!({ "record": asked.subject.record, "rev": asked.subject.rev, "files": [] });
+        rows.push(step("arrangeFiles", files, open));
         rows.push(step("discardDraft", record_at, state == State::Draft));
         // What was taken back is mended first, then sent again.
         rows.push(step("submitRecord", record_at, matches!(state, State::Draft | State::Returned)));
@@ -109,8 +112,7 @@ pub(super) fn records() -> Vec<Case> {
 }
 
 pub(super) fn receipts() -> Vec<Case> {
-    let whole =
-        "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id }";
+    let whole = "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id } files { n name path }";
     let view = format!("query($id: ID!) {{ receipt(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $queue: ReceiptQueue!) { receipts(org: $org, queue: $queue) { nodes { id title } } }";
     let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toReview overdue held } }";
