@@ -6,7 +6,7 @@ mod receive;
 mod view;
 
 pub use announce::{Announce, Announced, announce};
-pub use receive::{abandon, received, take, uploading};
+pub use receive::{abandon, received, take};
 pub use view::{of_receipt, of_record, open, own};
 
 pub use store::file::{Attachment, BodyKey, File};

@@ -136,7 +136,7 @@ impl App {
     }
 
     /// The tenant's policy at the version that `enter` has read.
-    async fn policy_of(&self, actor: &Actor, tx: &mut Tx) -> Result<Arc<TenantPolicy>> {
+    pub(crate) async fn policy_of(&self, actor: &Actor, tx: &mut Tx) -> Result<Arc<TenantPolicy>> {
         if let Some(policy) = self.policy.tenant(actor.tenant, actor.policy_version) {
             return Ok(policy);
         }

@@ -77,7 +77,9 @@ fn files() -> Vec<Case> {
         )
         .on(super::case::On::File)
         .may(&[&["zj/village/recorder"]]),
-        Case::query("openFiles", "{ openFiles { id name } }", |_| json!({})).may(SIGNED_IN).floor(Floor::Session),
+        Case::query("openFiles", "{ openFiles { id name } }", |_| json!({}))
+            .may(&[&["zj/village/recorder"]])
+            .denied(Denial::Empty),
     ]
 }
 

@@ -11,15 +11,19 @@ use crate::{Error, Reader, Result};
 
 /// Files that the reader himself is uploading.
 pub async fn open(reader: &mut Reader) -> Result<Vec<File>> {
+    let scope = reader.policy.scope::<act::CreateRecord>(&reader.actor);
     let ids = store::file::open(&mut reader.tx, 100).await?;
     let mut files = store::file::many(&mut reader.tx, &ids).await?;
+    files.retain(|file| scope.org_ids().contains(&file.org));
     files.sort_by_key(|file| std::cmp::Reverse(file.id));
     Ok(files)
 }
 
 /// A file that the reader has uploaded himself.
 pub async fn own(reader: &mut Reader, id: Id<noun::File>) -> Result<File> {
-    store::file::own(&mut reader.tx, id).await?.ok_or(Error::NotFound)
+    let scope = reader.policy.scope::<act::CreateRecord>(&reader.actor);
+    let file = store::file::own(&mut reader.tx, id).await?;
+    file.filter(|file| scope.org_ids().contains(&file.org)).ok_or(Error::NotFound)
 }
 
 /// A file of a version of an own record.
