@@ -1,4 +1,5 @@
-//! Forbidden and absent answer alike, byte for byte: at every place of the schema where an id is given.
+//! Forbidden and absent answer alike, byte for byte: at every place of the schema where an id is given. So does what is
+//! no id.
 
 use std::collections::BTreeSet;
 
@@ -137,7 +138,11 @@ async fn unlike(case: &Case, actor: &Actor<'_>, variables: &Value, place: &Place
     };
     let found = answer(forbidden).await;
     let mut faults = Vec::new();
-    for absent in absent(forbidden) {
+    // Where the answer is a refusal, what is no id at all is refused like any.
+    let kind = forbidden.split(':').next().unwrap();
+    let none = [format!("{kind}:what"), "what".to_owned(), format!("session-{forbidden}")];
+    let none = none.into_iter().filter(|_| found.contains(r#""code":"NOT_FOUND""#));
+    for absent in absent(forbidden).into_iter().chain(none) {
         let missing = answer(&absent).await;
         if found != missing {
             let what = format!("{}, {}, {} = {forbidden}", case.name(), actor.key, place.name);

@@ -60,6 +60,8 @@ pub(super) fn records() -> Vec<Case> {
             .first_alone(&[TOWN_ADMIN]),
         Case::query("records", list, |asked| json!({ "org": asked.org("zj/village"), "state": "DRAFT" }))
             .may(&[BRANCH]),
+        Case::query("records", list, |asked| json!({ "org": asked.org("zj/village"), "state": "DISCARDED" }))
+            .may(&[BRANCH]),
         Case::query("records", list, |asked| json!({ "org": asked.org("zj/village"), "state": "IN_REVIEW" }))
             .may(&[BRANCH])
             .first_alone(AT_TOWN_OR_COUNTY),
