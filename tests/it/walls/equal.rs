@@ -85,9 +85,17 @@ struct Place {
 
 fn places(variables: &Value) -> Vec<Place> {
     let (prefix, members) = variables.get("input").map_or(("", variables), |input| ("/input", input));
+    places_in(prefix, members)
+}
+
+fn places_in(prefix: &str, members: &Value) -> Vec<Place> {
     let mut places = Vec::new();
     for (name, value) in members.as_object().unwrap() {
         let pointer = format!("{prefix}/{name}");
+        if let Some(first @ Value::Object(_)) = value.get(0) {
+            places.extend(places_in(&format!("{pointer}/0"), first));
+            continue;
+        }
         let (pointer, value) = value.get(0).map_or((pointer.clone(), value), |first| (format!("{pointer}/0"), first));
         if let Some((_, id)) = value.as_str().and_then(|text| text.split_once(':'))
             && id.len() >= 32

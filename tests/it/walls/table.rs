@@ -77,8 +77,15 @@ fn files() -> Vec<Case> {
         )
         .on(super::case::On::File)
         .may(&[&["zj/village/recorder"]]),
+        // Known to the record's organisation, but still being received.
+        Case::mutation("arrangeFiles", "record { id title } problems { code severity }", |asked| {
+            let files = json!([{ "file": asked.subject.file, "role": "ENCLOSURE" }]);
+            json!({ "record": asked.subject.record, "rev": asked.subject.rev, "files": files })
+        })
+        .on(super::case::On::File)
+        .refused(&[super::people::BRANCH]),
         Case::query("openFiles", "{ openFiles { id name } }", |_| json!({}))
-            .may(&[&["zj/village/recorder"]])
+            .may(&[&["zj/village/recorder", "edu/branch/recorder"]])
             .denied(Denial::Empty),
     ]
 }

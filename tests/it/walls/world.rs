@@ -146,7 +146,9 @@ impl World {
             }
             On::File => {
                 let recorder = app.actor("zj/village/recorder");
-                Subject { file: crate::file::client::announced(app, &recorder).await, ..Subject::default() }
+                let (record, rev) = draft(&recorder).await;
+                let file = crate::file::client::announced(app, &recorder).await;
+                Subject { record, rev, file, ..Subject::default() }
             }
             On::Line => Subject { line: line(&app.actor("zj/province/security")).await, ..Subject::default() },
         }
@@ -211,6 +213,7 @@ impl World {
             ("receipt", receipt),
             ("post", beside.post.to_string()),
             ("session", self.session_of(&beside).await),
+            ("file", crate::file::client::announced(app, &cousin).await),
         ];
         let foreigners = [
             ("record", abroad),
@@ -219,6 +222,7 @@ impl World {
             ("account", foreign.account.to_string()),
             ("post", foreign.post.to_string()),
             ("session", self.session_of(&foreign).await),
+            ("file", crate::file::client::announced(app, &foreign).await),
             ("policyline", line(&app.actor("edu/university/security")).await),
         ];
         self.hidden = BTreeMap::from(hidden);
