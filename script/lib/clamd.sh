@@ -27,8 +27,8 @@ clamd_alive() {
   esac
 }
 
-# clamd_start NAME: leaves one that runs as it is. With FONDS_CLAMD_SOCKET none is started.
-# Two megabytes are the most that it takes, so that the tests can go beyond.
+# clamd_start NAME [LARGEST]: leaves one that runs as it is. With FONDS_CLAMD_SOCKET none is started.
+# Two megabytes are the most that it takes where nothing is said, so that the tests can go beyond.
 clamd_start() {
   [ -z "${FONDS_CLAMD_SOCKET:-}" ] || return 0
   need_clamd
@@ -44,7 +44,7 @@ clamd_start() {
   # shellcheck disable=SC2016
   printf '%s\n' "LocalSocket $RUN_DIR/clamd.sock" "LocalSocketMode 600" "PidFile $RUN_DIR/clamd.pid" \
     "LogFile $RUN_DIR/clamd.log" "DatabaseDirectory $RUN_DIR/clamav" "TemporaryDirectory $RUN_DIR" "FixStaleSocket yes" \
-    "Bytecode no" "AlertExceedsMax yes" "StreamMaxLength 2M" "MaxFileSize 2M" "MaxThreads 4" "Foreground no" |
+    "Bytecode no" "AlertExceedsMax yes" "StreamMaxLength ${2:-2M}" "MaxFileSize ${2:-2M}" "MaxScanSize ${2:-2M}" "MaxThreads 4" "Foreground no" |
     as_server sh -c 'cat >"$1"' sh "$RUN_DIR/clamd.conf"
   as_server "$(find_clamd)" --config-file="$RUN_DIR/clamd.conf" >/dev/null 2>&1 ||
     die "clamd did not start: $(tail -n 5 "$RUN_DIR/clamd.log" 2>/dev/null)"

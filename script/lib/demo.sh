@@ -18,6 +18,13 @@ demo_settings() {
   export FONDS_DATABASE__WORKER_URL="${FONDS_DATABASE__WORKER_URL:-$(pg_url "$1" fonds_worker)}"
   export FONDS_DATABASE__ADMIN_URL="${FONDS_DATABASE__ADMIN_URL:-$(pg_url "$1" postgres)}"
   export FONDS_REDIS__URL="${FONDS_REDIS__URL:-$(redis_url)}"
+  export FONDS_BLOBS__FOLDER="${FONDS_BLOBS__FOLDER:-$FONDS_STATE/blobs}"
+  export FONDS_BLOBS__COPY__KIND="${FONDS_BLOBS__COPY__KIND:-folder}"
+  export FONDS_BLOBS__COPY__PATH="${FONDS_BLOBS__COPY__PATH:-$FONDS_STATE/blobs/copy}"
+  if [ -S "$RUN_DIR/clamd.sock" ]; then
+    export FONDS_INTAKE__SCANNER__SOCKET="${FONDS_INTAKE__SCANNER__SOCKET:-$(clamd_socket)}"
+    export FONDS_INTAKE__SCANNER_LARGEST="${FONDS_INTAKE__SCANNER_LARGEST:-100000000}"
+  fi
   export FONDS_HTTP__LISTEN="${FONDS_HTTP__LISTEN:-127.0.0.1:$2}"
   # These belong to the scripts; the binary knows its own keys alone.
   unset FONDS_DATABASE_URL FONDS_REDIS_URL FONDS_PORT
