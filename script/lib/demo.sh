@@ -20,7 +20,7 @@ demo_settings() {
   export FONDS_REDIS__URL="${FONDS_REDIS__URL:-$(redis_url)}"
   export FONDS_BLOBS__FOLDER="${FONDS_BLOBS__FOLDER:-$FONDS_STATE/blobs}"
   export FONDS_BLOBS__COPY__KIND="${FONDS_BLOBS__COPY__KIND:-folder}"
-  export FONDS_BLOBS__COPY__PATH="${FONDS_BLOBS__COPY__PATH:-$FONDS_STATE/blobs/copy}"
+  export FONDS_BLOBS__COPY__PATH="${FONDS_BLOBS__COPY__PATH:-$FONDS_BLOBS__FOLDER/copy}"
   if [ -S "$RUN_DIR/clamd.sock" ]; then
     export FONDS_INTAKE__SCANNER__SOCKET="${FONDS_INTAKE__SCANNER__SOCKET:-$(clamd_socket)}"
     export FONDS_INTAKE__SCANNER_LARGEST="${FONDS_INTAKE__SCANNER_LARGEST:-100000000}"

@@ -75,6 +75,7 @@ graphql_audits() {
   cargo build -q --locked -p fonds
   demo_database fonds_audit fresh
   (
+    export FONDS_BLOBS__FOLDER=$folder/blobs
     demo_settings fonds_audit "${FONDS_AUDIT_PORT:-18080}"
     exec target/debug/fonds demo --dir "$folder" >"$folder/log" 2>&1
   ) &

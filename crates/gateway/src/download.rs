@@ -70,7 +70,7 @@ async fn answer(
     let locale = locale_of(&parts.headers);
     let caller = match inner.door.caller(&parts.headers, &parts.extensions) {
         Ok(Some(caller)) => caller,
-        Ok(None) => return *failure(&app::Error::Unauthenticated, locale),
+        Ok(None) => return failure(&app::Error::Unauthenticated, locale),
         // A page of our own links to a file without our header: the browser says where the link stands.
         Err(foreign) => match inner.door.linked(&parts.headers, &parts.extensions) {
             Some(caller) => caller,
@@ -83,7 +83,7 @@ async fn answer(
     };
     match found.await {
         Ok(attachment) => served(&inner.bodies, &parts.method, &parts.headers, &attachment, locale).await,
-        Err(error) => *failure(&error, locale),
+        Err(error) => failure(&error, locale),
     }
 }
 

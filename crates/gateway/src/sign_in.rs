@@ -176,8 +176,8 @@ fn shown(problem: &Problem, locale: Locale) -> serde_json::Value {
 }
 
 /// The same as an answer that ends a request.
-pub(crate) fn failure(error: &app::Error, locale: Locale) -> Box<Response> {
-    Box::new(failed(error, locale))
+pub(crate) fn failure(error: &app::Error, locale: Locale) -> Response {
+    failed(error, locale)
 }
 
 /// The failure of a use case; its cause is logged where its sentence is made.

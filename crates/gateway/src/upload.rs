@@ -46,7 +46,7 @@ const BYTES: &str = "application/offset+octet-stream";
 const EXTENSIONS: HeaderValue =
     HeaderValue::from_static("creation,creation-with-upload,expiration,checksum,termination");
 /// A line that brings nothing for so long is cut; what came is kept.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Where uploads are received, and who is told of whole ones.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ pub(crate) async fn reach(State(gateway): State<Gateway>, Path(id): Path<String>
         Method::PATCH => patch_or_refuse(inner, &id, request).await,
         Method::DELETE => delete_or_refuse(inner, &id, request).await,
         Method::OPTIONS => Ok(options().await),
-        _ => Err(refused(StatusCode::METHOD_NOT_ALLOWED, locale_of(request.headers()))),
+        _ => Err(refused(StatusCode::METHOD_NOT_ALLOWED, locale_of(request.headers())).into()),
     })
 }
 
@@ -101,11 +101,11 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let name = metadata.name.ok_or_else(|| Refused::Name.told(locale))?;
     let name = match FileName::parse(&name) {
         Ok(name) => name,
-        Err(fault) => return Err(problems(&[intake::name::problem(fault)], locale)),
+        Err(fault) => return Err(problems(&[intake::name::problem(fault)], locale).into()),
     };
     // Before a byte is taken: what is marked as a state secret does not belong here.
     if let Some(mark) = name.mark() {
-        return Err(problems(&[Reason::Secret(mark, Place::Name).problem(&["name"])], locale));
+        return Err(problems(&[Reason::Secret(mark, Place::Name).problem(&["name"])], locale).into());
     }
     let name = name.as_str().to_owned();
     let length = i64::try_from(length).map_err(|_| Refused::Length.told(locale))?;
@@ -120,7 +120,7 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let outcome = inner.finish(async move { app::file::announce(&app, &who, command, what).await }, locale).await?;
     let begun = match outcome.map_err(|error| crate::sign_in::failure(&error, locale))? {
         Outcome::Done(begun, _) => begun,
-        Outcome::Refused(all) => return Err(problems(&all, locale)),
+        Outcome::Refused(all) => return Err(problems(&all, locale).into()),
     };
     let length = u64::try_from(length).unwrap_or_default();
     let progress = inner
@@ -138,7 +138,7 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
         let taken = append(inner, &caller, begun.file, progress.offset, &parts.headers, body).await;
         let offset = match taken {
             Ok(offset) => offset,
-            Err(AppendError::Checksum { .. }) => return Err(Refused::Checksum.told(locale)),
+            Err(AppendError::Checksum { .. }) => return Err(Refused::Checksum.told(locale).into()),
             Err(_) => return Ok(with_offset(answer, progress.offset)),
         };
         return Ok(with_offset(answer, offset));
@@ -187,11 +187,11 @@ async fn patch_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<Re
     let caller = caller(inner, &parts.headers, &parts.extensions)?;
     let id = parse(id).ok_or_else(|| not_found(locale))?;
     if !is_bytes(&parts.headers) {
-        return Err(Refused::MediaType.told(locale));
+        return Err(Refused::MediaType.told(locale).into());
     }
     let at = number(&parts.headers, &OFFSET).ok_or_else(|| Refused::Offset.told(locale))?;
     if parts.headers.contains_key(CHECKSUM) && checksum(&parts.headers).is_none() {
-        return Err(Refused::Algorithm.told(locale));
+        return Err(Refused::Algorithm.told(locale).into());
     }
     let offset = append(inner, &caller, id, at, &parts.headers, body)
         .await
@@ -208,7 +208,7 @@ async fn delete_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<R
     let (app, who) = (inner.app.clone(), caller);
     let given_up = inner.finish(async move { app::file::abandon(&app, &who, id).await }, locale).await?;
     if !given_up.map_err(|error| crate::sign_in::failure(&error, locale))? {
-        return Err(not_found(locale));
+        return Err(not_found(locale).into());
     }
     // What stays behind when the disk fails now is cleared by the housekeeping.
     if let Err(error) = inner.uploads.staging.remove(id).await {
@@ -291,11 +291,11 @@ fn caller(
 ) -> Result<app::Caller, Box<Response>> {
     let caller = inner.door.caller(headers, extensions);
     let caller = caller.map_err(|foreign| Box::new(refuse_foreign(foreign, headers)))?;
-    caller.ok_or_else(|| crate::sign_in::failure(&app::Error::Unauthenticated, locale_of(headers)))
+    caller.ok_or_else(|| crate::sign_in::failure(&app::Error::Unauthenticated, locale_of(headers)).into())
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), Box<Response>> {
-    if headers.get(RESUMABLE) == Some(&ONE) { Ok(()) } else { Err(Refused::Version.told(locale_of(headers))) }
+    if headers.get(RESUMABLE) == Some(&ONE) { Ok(()) } else { Err(Refused::Version.told(locale_of(headers)).into()) }
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
@@ -320,7 +320,7 @@ fn parse(id: &str) -> Option<Id<noun::File>> {
     format!("file:{id}").parse().ok()
 }
 
-fn not_found(locale: Locale) -> Box<Response> {
+fn not_found(locale: Locale) -> Response {
     crate::sign_in::failure(&app::Error::NotFound, locale)
 }
 

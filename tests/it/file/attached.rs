@@ -78,7 +78,7 @@ async fn only_a_kept_file_of_the_own_organisation_is_attached_and_a_sent_set_is_
     assert_eq!(one, other, "another's file is like none");
 
     app.examine().await;
-    let rev = recorder.arrange(&record, rev, &[waiting.clone()]).await["record"]["rev"].as_i64().unwrap();
+    let rev = recorder.arrange(&record, rev, std::slice::from_ref(&waiting)).await["record"]["rev"].as_i64().unwrap();
     recorder.submit(&record, rev).await;
     let late = recorder.arrange(&record, rev + 1, &[]).await;
     assert_eq!(late["problems"][0]["code"], "WRONG_STATE", "{late}");

@@ -16,7 +16,7 @@ async fn a_virus_is_refused_with_words_that_help_and_its_bytes_go() {
     let file = recorder.file(&id).await;
     assert_eq!(file["state"], "REFUSED", "{file}");
     assert!(file["problems"][0]["message"].as_str().unwrap().contains("病毒"), "{file}");
-    assert!(app.files.staging.list(std::time::SystemTime::now()).await.unwrap().is_empty());
+    assert!(app.files.staging.list(std::time::UNIX_EPOCH).await.unwrap().is_empty());
 }
 
 #[tokio::test]

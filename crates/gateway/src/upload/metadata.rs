@@ -28,7 +28,7 @@ impl Metadata {
             match key {
                 "filename" | "name" => found.name = Some(value),
                 "filetype" | "type" => {
-                    found.media_type = Some(value).filter(|value| value.len() <= 255 && !value.is_empty())
+                    found.media_type = Some(value).filter(|value| value.len() <= 255 && !value.is_empty());
                 }
                 "sha256" => found.sha256 = Some(value),
                 "post" => found.post = Some(value.parse().ok()?),

@@ -137,33 +137,29 @@ impl Refused {
         }
     }
 
-    pub(super) fn told(self, locale: Locale) -> Box<Response> {
+    pub(super) fn told(self, locale: Locale) -> Response {
         let (status, code, zh, en) = self.parts();
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut answer = told(status, code, locale.pick(zh, en));
         if self == Self::Version {
             answer.headers_mut().insert(VERSION, ONE);
         }
-        Box::new(answer)
+        answer
     }
 }
 
 /// Refusals of the domain, each with its field.
-pub(super) fn problems(all: &[Problem], locale: Locale) -> Box<Response> {
+pub(super) fn problems(all: &[Problem], locale: Locale) -> Response {
     let told: Vec<_> = all
         .iter()
         .map(|problem| json!({ "code": problem.code, "message": problem.message(locale), "path": problem.path }))
         .collect();
-    Box::new((StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "problems": told }))).into_response())
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "problems": told }))).into_response()
 }
 
 /// A method that is none here.
-pub(super) fn refused(status: StatusCode, locale: Locale) -> Box<Response> {
-    Box::new(told(
-        status,
-        "METHOD_NOT_ALLOWED",
-        locale.pick("该地址不接受此方法", "This address does not take this method"),
-    ))
+pub(super) fn refused(status: StatusCode, locale: Locale) -> Response {
+    told(status, "METHOD_NOT_ALLOWED", locale.pick("该地址不接受此方法", "This address does not take this method"))
 }
 
 /// Every answer carries the version.
