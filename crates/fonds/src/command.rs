@@ -5,6 +5,7 @@ mod doctor;
 mod import;
 pub(crate) mod migrate;
 mod schema;
+mod scrub;
 pub(crate) mod serve;
 mod verify;
 mod work;
@@ -49,6 +50,12 @@ pub(crate) enum Command {
     Verify {
         #[command(subcommand)]
         what: verify::What,
+    },
+    /// Reads every body of a file whole in every place, heals what is wrong.
+    Scrub {
+        /// Only those that were not read since so many hours.
+        #[arg(long, default_value_t = 0, value_name = "HOURS")]
+        older: u32,
     },
     /// Reads data in.
     Import {
@@ -98,6 +105,7 @@ impl Command {
                 Self::Work => work::run(&settings).await,
                 Self::Migrate { roles } => migrate::run(&settings, roles).await,
                 Self::Verify { what } => verify::run(&settings, &what).await,
+                Self::Scrub { older } => scrub::run(&settings, older).await,
                 Self::Import { what } => import::run(&settings, what).await,
                 Self::Admin { what } => admin::run(&settings, what).await,
                 Self::Demo { dir, fresh } => demo::run(settings, &dir, fresh).await,

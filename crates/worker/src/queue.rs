@@ -78,7 +78,8 @@ pub(crate) async fn run(worker: Worker, stop: CancellationToken) {
 
 async fn serve(worker: &Worker, stop: &CancellationToken) -> Result<(), QueueError> {
     let pool = pool(worker)?;
-    let desk = job::Desk { store: worker.store.clone(), clock: worker.clock.clone() };
+    let bodies = worker.examine.as_ref().map(|examine| examine.bodies.clone());
+    let desk = job::Desk { store: worker.store.clone(), clock: worker.clock.clone(), bodies };
     let settings = worker.settings;
     let options = WorkerOptions::default()
         .pg_pool(pool.clone())

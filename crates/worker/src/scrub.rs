@@ -28,8 +28,13 @@ pub(crate) async fn keep(store: WorkerStore, clock: Arc<dyn Clock>, mut incident
     while let Some(Some(incident)) = stop.run_until_cancelled(incidents.recv()).await {
         write(&store, &incident, clock.now()).await;
     }
+    drain(&store, &mut incidents, clock.now()).await;
+}
+
+/// Writes down what has come in so far.
+pub async fn drain(store: &WorkerStore, incidents: &mut Incidents, at: DateTime<Utc>) {
     while let Ok(incident) = incidents.try_recv() {
-        write(&store, &incident, clock.now()).await;
+        write(store, &incident, at).await;
     }
 }
 

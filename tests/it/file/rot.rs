@@ -44,3 +44,30 @@ async fn a_rotten_copy_is_never_served_and_is_healed_from_the_other() {
     let lost = recorder.get(&path, &[]).await;
     assert_eq!((lost.status, lost.code().as_str()), (500, "DAMAGED"), "no good copy: nothing wrong is served");
 }
+
+#[tokio::test]
+async fn a_scrub_finds_every_rotten_copy_and_heals_it() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let lengths = [3000, 6000, 9000];
+    for length in lengths {
+        recorder.keep("会议记录.txt", &text(length)).await;
+    }
+    fs::remove_file(body(&app, "main", 3000)).unwrap();
+    let copy = body(&app, "copy", 6000);
+    fs::write(&copy, vec![b'x'; 6000]).unwrap();
+    let store = app.worker_store();
+    let stop = tokio_util::sync::CancellationToken::new();
+    let later = chrono::TimeDelta::seconds(1);
+    let at = domain::clock::Clock::now(&*app.clock) + later;
+    let scrub = async || worker::scrub::scrub(&store, &app.files.bodies, at, || at + later, &stop).await.unwrap();
+    let done = scrub().await;
+    assert_eq!((done.bodies, done.healed, done.damaged), (3, 2, 0));
+    for place in ["main", "copy"] {
+        for length in lengths {
+            assert_eq!(fs::read(body(&app, place, length)).unwrap(), text(length), "{place} {length}");
+        }
+    }
+    assert_eq!(scrub().await.bodies, 0, "all were read since");
+    store.close().await;
+}
