@@ -6,6 +6,7 @@ mod fault_flow;
 mod flow;
 mod org;
 mod people;
+mod plan;
 mod rollup;
 mod smoke;
 mod walls;
