@@ -1,4 +1,4 @@
 //! The process is killed while records go up and figures are folded.
 
 mod killed;
-mod served;
+pub(crate) mod served;

@@ -7,6 +7,7 @@ mod file;
 mod flow;
 mod org;
 mod people;
+mod plan;
 mod rollup;
 mod smoke;
 mod walls;

@@ -23,7 +23,7 @@ use store::tenant::Tenant;
 use crate::{App, Error, Result, Work};
 
 pub use close::{Closing, close};
-pub use contact::{contact, set_contact};
+pub use contact::{contacts, set_contact};
 pub use create::{Founding, create};
 pub use import::{Fault, Input, Options, Report, import};
 pub use relocate::{Relocation, Way, preview, relocate};

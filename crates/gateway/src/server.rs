@@ -38,6 +38,8 @@ use crate::{
 /// Nothing that this server answers is a page: a browser that shows it runs nothing.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const AUTH_BODY: usize = 16 * 1024;
+/// How often a batch of loaders gives way.
+const GIVING_WAY: usize = 4;
 
 /// What the gateway is put together of.
 #[derive(Debug, Clone)]
@@ -245,10 +247,19 @@ impl Inner {
         Caller { who: address, introspect: false, data: self.data(request) }
     }
 
-    /// What the resolvers find: the request and its loaders, whose statements run in tracked tasks.
+    /// What the resolvers find: the request and its loaders, whose statements run in tracked tasks. An operation names the
+    /// rows of a list a few at a time and yields in between, so a batch gives way some times before its window opens: on a
+    /// loaded machine it would else go off with the first few of them, and a page take as many statements as it has rows.
     fn data(&self, request: Arc<graphql::Request>) -> Data {
         let tasks = self.tasks.clone();
-        let loaders = Loaders::new(Batch { request: request.clone() }, move |batch| tasks.spawn(batch));
+        let loaders = Loaders::new(Batch { request: request.clone() }, move |batch| {
+            tasks.spawn(async move {
+                for _ in 0..GIVING_WAY {
+                    tokio::task::yield_now().await;
+                }
+                batch.await;
+            })
+        });
         let mut data = Data::default();
         data.insert(request);
         data.insert(loaders);

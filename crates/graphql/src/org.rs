@@ -19,7 +19,7 @@ use crate::{
     page::{Cursor, asked, connection},
     request::{Answer, Refuse as _, answer, bad_request, loaders, request},
 };
-use loader::{AncestorsKey, ChildrenKey, DescriptionKey, OrgKey};
+use loader::{AncestorsKey, ChildrenKey, ContactKey, DescriptionKey, OrgKey, VersionsKey};
 pub use mutation::OrgMutation;
 pub use version::OrgVersion;
 
@@ -247,12 +247,8 @@ impl Org {
         ctx: &Context<'_>,
         #[graphql(desc = "versions that a later entry has replaced, too", default)] superseded: bool,
     ) -> Answer<Vec<OrgVersion>> {
-        answer(ctx, |request| async move {
-            let mut reading = request.reading().await.or_refuse(request)?;
-            let versions = app::org::versions(&mut reading, self.org.id, superseded).await.or_refuse(request)?;
-            Ok(versions.into_iter().map(OrgVersion::from).collect())
-        })
-        .await
+        let found = loaders(ctx).load_one(VersionsKey { of: self.org.id, superseded }).await;
+        Some(found.map(Option::unwrap_or_default))
     }
 
     /// How it was set up. 组建方式
@@ -293,8 +289,9 @@ impl Org {
     /// How it can be reached today: for those who may know.
     async fn contact(&self, ctx: &Context<'_>) -> Answer<OrgContact> {
         answer(ctx, |request| async move {
-            let mut reading = request.reading().await.or_refuse(request)?;
-            Ok(app::org::contact(&mut reading, self.org.id).await.or_refuse(request)?.into())
+            // Whoever sees the organisation, but may not know its contact, is told so.
+            let found = loaders(ctx).load_one(ContactKey { of: self.org.id }).await?;
+            Ok(found.ok_or(app::Error::Forbidden).or_refuse(request)?.into())
         })
         .await
     }

@@ -108,10 +108,10 @@ pub async fn find(
     sqlx::query_as!(
         Row,
         "SELECT id, name, home_org, locale, state, created_at FROM account
-          WHERE tenant_id = $1 AND home_org = $2 AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4",
+          WHERE tenant_id = $1 AND home_org = $2 AND id > $3 ORDER BY id LIMIT $4",
         tenant,
         org.org.uuid(),
-        after.map(Id::uuid),
+        after.map_or(uuid::Uuid::nil(), Id::uuid),
         limit
     )
     .fetch_all(tx.connection())

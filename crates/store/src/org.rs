@@ -21,7 +21,7 @@ use crate::{Error, Result, Tx};
 
 pub use as_of::{ancestors_as_of, by_ids_as_of, children_as_of};
 pub use change::{Founding, Stamp, close, create, makes_cycle, open_work, relocate, rename, standing};
-pub use contact::{contact, set_contact};
+pub use contact::{contacts, set_contact};
 pub use search::search;
 pub use tree::{After, Order, Page, ancestors, children};
 pub use version::{descriptions, versions};
@@ -98,6 +98,17 @@ pub async fn locate(tx: &mut Tx, id: Id<noun::Org>) -> Result<Option<Sealed<Id<n
         .fetch_optional(tx.connection())
         .await?;
     Ok(row.map(|row| Sealed::at(id, Place { org: id, path: row.path, level: Level(row.level) }, 0)))
+}
+
+/// Finds those of a list, sealed; one statement.
+pub async fn locate_all(tx: &mut Tx, ids: &[Id<noun::Org>]) -> Result<Vec<Sealed<Id<noun::Org>>>> {
+    let tenant = tx.tenant().0;
+    let rows =
+        sqlx::query!("SELECT id, path, level FROM org WHERE tenant_id = $1 AND id = ANY ($2)", tenant, &uuids(ids))
+            .fetch_all(tx.connection())
+            .await?;
+    let sealed = |id, path, level| Sealed::at(id, Place { org: id, path, level: Level(level) }, 0);
+    Ok(rows.into_iter().map(|row| sealed(Id::of(row.id), row.path, row.level)).collect())
 }
 
 /// Finds an organisation by its code, sealed.

@@ -130,11 +130,11 @@ pub async fn find_at(
     sqlx::query_as!(
         Row,
         "SELECT id, account_id, org_id, role, valid_from, valid_to, granted_by, granted_at, ended_by FROM post
-          WHERE tenant_id = $1 AND org_id = $2 AND ($3::uuid IS NULL OR id > $3)
+          WHERE tenant_id = $1 AND org_id = $2 AND id > $3
             AND ($4 OR valid_to IS NULL OR valid_to > $5) ORDER BY id LIMIT $6",
         tenant,
         org.org.uuid(),
-        after.map(Id::uuid),
+        after.map_or(uuid::Uuid::nil(), Id::uuid),
         ended_too,
         at,
         limit

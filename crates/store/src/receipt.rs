@@ -210,13 +210,15 @@ pub async fn page(
         }
         Which::Pending | Which::Overdue(_) => {
             let before = if let Which::Overdue(before) = which { before } else { DateTime::<Utc>::MAX_UTC };
-            // Receipts come in the order of time, so that overdue ones are a prefix of the queue.
+            // Receipts come in the order of time, so that overdue ones are a prefix of the queue: behind the first page
+            // that is not full of them there are none, and nobody looks.
             sqlx::query_as!(
                 LineRow,
-                "SELECT no, record_id, round, origin_id, type AS of_type, month, title, hash, state, received_at, decided_at, decided_by, decision
-                   FROM receipt WHERE tenant_id = $1 AND org_id = $2 AND no > $3 AND state = 'pending' AND received_at < $4
-                    AND confidentiality <= $6
-                  ORDER BY no LIMIT $5",
+                "SELECT no, record_id, round, origin_id, of_type, month, title, hash, state, received_at, decided_at, decided_by, decision
+                   FROM (SELECT no, record_id, round, origin_id, type AS of_type, month, title, hash, state, received_at, decided_at, decided_by, decision
+                           FROM receipt WHERE tenant_id = $1 AND org_id = $2 AND no > $3 AND state = 'pending' AND confidentiality <= $6
+                          ORDER BY no LIMIT $5) AS queue
+                  WHERE received_at < $4 ORDER BY no",
                 tenant,
                 org.uuid(),
                 after.map_or(0, |no| no.0),

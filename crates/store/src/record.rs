@@ -150,13 +150,13 @@ pub async fn page(
         "SELECT r.id, r.type AS of_type, r.type_version, r.rev, r.version, r.round, r.updated_at, v.title, v.occurred_on
            FROM record r
            JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
-          WHERE r.tenant_id = $1 AND r.org_id = $2 AND r.state = $3 AND ($4::uuid IS NULL OR r.id < $4)
+          WHERE r.tenant_id = $1 AND r.org_id = $2 AND r.state = $3 AND r.id < $4
             AND v.confidentiality <= $6
           ORDER BY r.id DESC LIMIT $5",
         tenant,
         org.uuid(),
         in_state.as_str(),
-        after.map(Id::uuid),
+        after.map_or(uuid::Uuid::max(), Id::uuid),
         i64::from(limit),
         ceiling
     )

@@ -4,6 +4,8 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::json;
 use testkit::{Setup, TestApp};
 
+use super::lengthened;
+
 const REQUESTS: usize = 2000;
 /// As many as connections: none waits for one, so that many are dropped while their transaction begins.
 const AT_ONCE: usize = 8;
@@ -25,7 +27,7 @@ async fn dropped_requests_leave_nothing_behind() {
     let (mut answered, mut dropped) = (0, 0);
     // How long a request may wait, at the most: as much as lets about half of them through on this machine, at this load.
     let mut reach = Duration::from_millis(10);
-    for _ in 0..REQUESTS / AT_ONCE {
+    for _ in 0..lengthened(REQUESTS) / AT_ONCE {
         let before = answered;
         let round = (0..AT_ONCE).map(|at| {
             let patience = reach.mul_f64(chance.random());

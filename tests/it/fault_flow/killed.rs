@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use testkit::{Actor, TestApp, actor::new_key};
 
 use super::served::{Served, binary, submit};
-use crate::flow::desk::{Desk, example};
+use crate::{
+    fault::lengthened,
+    flow::desk::{Desk, example},
+};
 
 const PEOPLE: [&str; 4] =
     ["zj/village/recorder", "zj/village/secretary", "zj/village2/recorder", "zj/village3/recorder"];
@@ -40,11 +43,8 @@ const STUCK: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = curre
     AND usename IN ('fonds_app', 'fonds_worker') AND state <> 'idle'";
 const DIFFERENCES: &str = "SELECT count(*) FROM tenant t CROSS JOIN LATERAL sec.verify_rollups(t.id) v";
 
-/// How often it is killed: a few times, in a long run more.
-#[expect(clippy::disallowed_methods, reason = "how long a test runs is said by the environment alone")]
-fn lives() -> usize {
-    if std::env::var("FONDS_SOAK").is_ok_and(|soak| soak == "1") { 60 } else { 3 }
-}
+/// How often it is killed.
+const LIVES: usize = 3;
 
 /// Somebody who sends one record after the other, and keeps what was promised.
 struct Sender<'a> {
@@ -80,7 +80,8 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
     let mut senders: Vec<_> =
         PEOPLE.map(|key| Sender { who: app.actor(key), waiting: Vec::new(), promised: BTreeMap::new() }).into();
     let mut chance = StdRng::seed_from_u64(9);
-    for life in 0..lives() {
+    let lives = lengthened(LIVES);
+    for life in 0..lives {
         for (sender, key) in senders.iter_mut().zip(PEOPLE) {
             let desk = Desk::of(&app, key);
             while sender.waiting.len() < DRAFTS {
@@ -107,7 +108,7 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
     }
     settled(&app).await;
     let promised: BTreeMap<_, _> = senders.into_iter().flat_map(|sender| sender.promised).collect();
-    assert!(promised.len() >= lives() * 10, "{} were acknowledged: nothing was tried", promised.len());
+    assert!(promised.len() >= lives * 10, "{} were acknowledged: nothing was tried", promised.len());
     check(&app, &promised).await;
 }
 

@@ -1,20 +1,20 @@
 //! How an organisation can be reached: not for everybody in the tenant.
 
+use std::collections::HashMap;
+
 use authz::act;
 use domain::{Id, Outcome, id::noun, org::Contact};
 
 use super::permitted;
-use crate::{App, Begun, Caller, Command, Error, Reader, Result};
+use crate::{App, Begun, Caller, Command, Reader, Result};
 
-/// Reads it. Whoever may see the organisation, but not its contact, is told `FORBIDDEN`.
-pub async fn contact(reader: &mut Reader, id: Id<noun::Org>) -> Result<Contact> {
-    let sealed = store::org::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
-    if let Ok(may) = reader.policy.permit::<act::ViewOrgContact>(&reader.actor, sealed) {
-        return Ok(store::org::contact(&mut reader.tx, &may).await?);
-    }
-    let sealed = store::org::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
-    let seen = reader.policy.permit::<act::ViewOrg>(&reader.actor, sealed);
-    Err(if seen.is_ok() { Error::Forbidden } else { Error::NotFound })
+/// Those of a list that the reader may know; empty where none was entered.
+pub async fn contacts(reader: &mut Reader, ids: &[Id<noun::Org>]) -> Result<Vec<(Id<noun::Org>, Contact)>> {
+    let found = store::org::locate_all(&mut reader.tx, ids).await?;
+    let permit = |sealed| reader.policy.permit::<act::ViewOrgContact>(&reader.actor, sealed).ok();
+    let may: Vec<_> = found.into_iter().filter_map(permit).collect();
+    let mut known: HashMap<_, _> = store::org::contacts(&mut reader.tx, &may).await?.into_iter().collect();
+    Ok(may.iter().map(|may| (*may.of(), known.remove(may.of()).unwrap_or_default())).collect())
 }
 
 /// Writes it whole. The audit keeps which fields are filled in, not what they say.

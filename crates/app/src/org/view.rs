@@ -84,9 +84,8 @@ pub async fn descriptions(
     Ok(store::org::descriptions(&mut reader.tx, &scope, ids, at).await?)
 }
 
-/// The dated history of an organisation, the oldest first.
-pub async fn versions(reader: &mut Reader, id: Id<noun::Org>, superseded: bool) -> Result<Vec<OrgVersion>> {
-    let found = store::org::locate(&mut reader.tx, id).await?;
-    let may = permit(reader, found)?;
-    Ok(store::org::versions(&mut reader.tx, &may, superseded).await?)
+/// The dated history of those of a list that the reader may see, of each the oldest first.
+pub async fn versions(reader: &mut Reader, ids: &[Id<noun::Org>], superseded: bool) -> Result<Vec<OrgVersion>> {
+    let scope = reader.policy.scope::<act::ViewOrg>(&reader.actor);
+    Ok(store::org::versions(&mut reader.tx, &scope, ids, superseded).await?)
 }

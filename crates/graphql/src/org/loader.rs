@@ -4,9 +4,13 @@ use std::{collections::HashMap, hash::Hash};
 
 use app::org::{Below, Moment, Page};
 use async_graphql::{Error, dataloader::Loader};
-use domain::{Id, id::noun, org::Description};
+use domain::{
+    Id,
+    id::noun,
+    org::{Contact, Description},
+};
 
-use super::Org;
+use super::{Org, OrgVersion};
 use crate::{error::Result, loader::Batch, request::Refuse as _};
 
 /// An organisation at a moment.
@@ -36,6 +40,19 @@ pub(super) struct ChildrenKey {
     pub(super) of: Id<noun::Org>,
     pub(super) page: Page,
     pub(super) at: Option<Moment>,
+}
+
+/// Its dated history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct VersionsKey {
+    pub(super) of: Id<noun::Org>,
+    pub(super) superseded: bool,
+}
+
+/// How it can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ContactKey {
+    pub(super) of: Id<noun::Org>,
 }
 
 /// Ids by what else they ask for: a request asks about one moment, mostly.
@@ -123,5 +140,36 @@ impl Loader<ChildrenKey> for Batch {
             found.extend(pages.into_iter().map(|(of, below)| (key(of), below)));
         }
         Ok(found)
+    }
+}
+
+impl Loader<VersionsKey> for Batch {
+    type Value = Vec<OrgVersion>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[VersionsKey]) -> Result<HashMap<VersionsKey, Vec<OrgVersion>>> {
+        let request = &self.request;
+        let mut reading = request.reading().await.or_refuse(request)?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for (superseded, ids) in groups(keys, |key| (key.of, key.superseded)) {
+            for version in app::org::versions(&mut reading, &ids, superseded).await.or_refuse(request)? {
+                found.entry(VersionsKey { of: version.org, superseded }).or_default().push(version.into());
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Of those that the asker may know.
+impl Loader<ContactKey> for Batch {
+    type Value = Contact;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ContactKey]) -> Result<HashMap<ContactKey, Contact>> {
+        let request = &self.request;
+        let mut reading = request.reading().await.or_refuse(request)?;
+        let ids: Vec<_> = keys.iter().map(|key| key.of).collect();
+        let contacts = app::org::contacts(&mut reading, &ids).await.or_refuse(request)?;
+        Ok(contacts.into_iter().map(|(of, contact)| (ContactKey { of }, contact)).collect())
     }
 }

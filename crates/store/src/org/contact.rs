@@ -1,22 +1,28 @@
 //! How an organisation can be reached.
 
 use authz::{Permit, act};
-use domain::org::Contact;
+use domain::{Id, id::noun, org::Contact};
 
 use crate::{Result, Tx, error::touched};
 
-/// The contact of the organisation of a permit; empty where none was entered.
-pub async fn contact(tx: &mut Tx, may: &Permit<act::ViewOrgContact>) -> Result<Contact> {
-    let (tenant, id) = (tx.tenant().0, may.of().uuid());
-    let row = sqlx::query_as!(
-        Contact,
-        "SELECT address, contact, telephone FROM org_contact WHERE tenant_id = $1 AND org_id = $2",
+/// The contacts of the organisations of these permits, as far as any were entered; one statement.
+pub async fn contacts(tx: &mut Tx, may: &[Permit<act::ViewOrgContact>]) -> Result<Vec<(Id<noun::Org>, Contact)>> {
+    let tenant = tx.tenant().0;
+    let ids: Vec<_> = may.iter().map(|may| may.of().uuid()).collect();
+    let rows = sqlx::query!(
+        "SELECT org_id, address, contact, telephone FROM org_contact WHERE tenant_id = $1 AND org_id = ANY ($2)",
         tenant,
-        id
+        &ids
     )
-    .fetch_optional(tx.connection())
+    .fetch_all(tx.connection())
     .await?;
-    Ok(row.unwrap_or_default())
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let contact = Contact { address: row.address, contact: row.contact, telephone: row.telephone };
+            (Id::of(row.org_id), contact)
+        })
+        .collect())
 }
 
 /// Writes it whole. Whoever may describe the organisation (rename it) may.

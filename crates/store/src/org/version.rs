@@ -1,6 +1,6 @@
 //! The dated history of organisations, on both axes.
 
-use authz::{Permit, Scope, act};
+use authz::{Scope, act};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     Id,
@@ -69,21 +69,25 @@ impl TryFrom<VersionRow> for OrgVersion {
     }
 }
 
-/// Every version of an organisation, the oldest first; those that a later entry has replaced, too, if asked for.
-/// At most 1,000: none has more.
-pub async fn versions(tx: &mut Tx, may: &Permit<act::ViewOrg>, superseded: bool) -> Result<Vec<OrgVersion>> {
-    let (tenant, id) = (tx.tenant().0, may.of().uuid());
-    sqlx::query_as!(
+/// Every version of those of a list that are in the scope, of each the oldest first; those that a later entry has replaced,
+/// too, if asked for. One statement.
+pub async fn versions(
+    tx: &mut Tx,
+    scope: &Scope<act::ViewOrg>,
+    ids: &[Id<noun::Org>],
+    superseded: bool,
+) -> Result<Vec<OrgVersion>> {
+    let (tenant, filter) = (tx.tenant().0, Filter::from(scope));
+    sqlx::query_file_as!(
         VersionRow,
-        "SELECT id, org_id, parent_id, kind, code, name, short_name, formation, unit_name, unit_code, unit_category,
-                term_start, term_years, state, valid_from, valid_to, recorded_at, superseded_at, change,
-                document_no, document_date, reason
-           FROM org_version
-          WHERE tenant_id = $1 AND org_id = $2 AND ($3 OR superseded_at IS NULL)
-          ORDER BY valid_from, recorded_at, id LIMIT 1000",
+        "sql/org_versions.sql",
         tenant,
-        id,
-        superseded
+        &uuids(ids),
+        superseded,
+        filter.everywhere,
+        &filter.orgs,
+        &filter.roots,
+        &filter.levels
     )
     .fetch_all(tx.connection())
     .await?

@@ -1,0 +1,15 @@
+//! The province: see `load.sql`.
+
+use testkit::{Setup, TestApp, tap::Planned};
+
+const LOAD: &str = include_str!("load.sql");
+
+/// An application on the loaded province. Its one connection tells the plan of every statement.
+pub(crate) async fn loaded() -> TestApp {
+    let app = TestApp::with(Setup { max_connections: 1, ..Setup::default() }).await;
+    testkit::sql(&app.owner, LOAD).await;
+    app
+}
+
+/// Both ways in which a prepared statement may be planned.
+pub(crate) const WAYS: [Planned; 2] = [Planned::ForValues, Planned::ForAny];
