@@ -1,5 +1,5 @@
--- A file through its life: received piece by piece, examined, then kept for good or refused. Whoever uploads it sees it;
--- others see it as an attachment of what they may read.
+-- A file through its life: received piece by piece, examined, then kept for good or refused. Whoever uploads it goes
+-- on with it; his organisation attaches it; others see it as an attachment of what they may read.
 CREATE TABLE file (
   tenant_id   int NOT NULL REFERENCES tenant,
   id          uuid NOT NULL,
@@ -16,6 +16,7 @@ CREATE TABLE file (
   expires_at  timestamptz NOT NULL,           -- an unfinished one goes then
   received_at timestamptz,                    -- the last byte was durable
   settled_at  timestamptz,                    -- kept, refused or expired
+  tried_at    timestamptz,                    -- examined in vain; others go first
   waits       text CHECK (waits IN ('scanner')),  -- why it is still examined
   sha256      bytea, sm3 bytea,
   chunks      bytea,                          -- digest of the list of digests of its pieces: what a read is verified by
@@ -28,7 +29,7 @@ CREATE TABLE file (
 );
 CREATE INDEX file_of_person ON file (tenant_id, account_id, id) INCLUDE (length) WHERE state IN ('receiving','examining','kept');
 CREATE INDEX file_of_org ON file (tenant_id, org_id) INCLUDE (length) WHERE state IN ('receiving','examining','kept');
-CREATE INDEX file_examining ON file (received_at) WHERE state = 'examining';
+CREATE INDEX file_examining ON file (coalesce(tried_at, received_at)) WHERE state = 'examining';
 CREATE INDEX file_expiring ON file (expires_at) WHERE state = 'receiving';
 
 -- What is stored: one body for each digest and tenant, never shared between tenants.
@@ -111,7 +112,7 @@ CREATE POLICY draft ON attachment FOR INSERT TO fonds_app
                  AND v.version = attachment.version AND v.org_id = attachment.org_id AND NOT v.submitted)
     AND EXISTS (SELECT FROM file f WHERE f.tenant_id = attachment.tenant_id AND f.id = attachment.file_id AND f.org_id = attachment.org_id
                  AND f.state = 'kept' AND f.sha256 = attachment.sha256 AND f.chunks = attachment.chunks AND f.length = attachment.length AND f.name = attachment.name
-                 AND f.media_type = attachment.media_type));
+                 AND f.media_type = attachment.media_type AND f.puid IS NOT DISTINCT FROM attachment.puid));
 CREATE POLICY draft_removed ON attachment FOR DELETE TO fonds_app
   USING (tenant_id = (SELECT sec.tenant()) AND array_position((SELECT sec.orgs()), org_id) IS NOT NULL
     AND EXISTS (SELECT FROM record_version v WHERE v.tenant_id = attachment.tenant_id AND v.record_id = attachment.record_id

@@ -76,7 +76,7 @@ RETURNS TABLE (tenant_id int, tenant_key text, id uuid, org_id uuid, name text, 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   SELECT f.tenant_id, t.key, f.id, f.org_id, f.name, f.length, f.declared_type, f.declared_sha256, t.settings
     FROM file f JOIN tenant t ON t.id = f.tenant_id
-   WHERE f.state = 'examining' ORDER BY f.received_at LIMIT p_limit
+   WHERE f.state = 'examining' ORDER BY coalesce(f.tried_at, f.received_at) LIMIT p_limit
 $$;
 REVOKE ALL ON FUNCTION sec.files_to_examine FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.files_to_examine TO fonds_worker;
@@ -124,12 +124,12 @@ ALTER FUNCTION sec.refuse_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.refuse_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.refuse_file TO fonds_worker;
 
--- For the worker: the scanner is away. Said so, never passed; others go first.
-CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_waits text) RETURNS void
+-- For the worker: it could not be settled now (the scanner is away, or something failed). Said so, never passed; others go first.
+CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_waits text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
-  UPDATE file SET waits = p_waits WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining';
+  UPDATE file SET waits = p_waits, tried_at = p_at WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining';
 END $$;
 ALTER FUNCTION sec.delay_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.delay_file FROM PUBLIC;
@@ -146,9 +146,9 @@ REVOKE ALL ON FUNCTION sec.expire_files FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.expire_files TO fonds_worker;
 
 -- For the worker: which staged bytes are still wanted. What is not among these was given up, refused or kept.
-CREATE OR REPLACE FUNCTION sec.files_wanted(p_tenant int, p_ids uuid[]) RETURNS SETOF uuid
+CREATE OR REPLACE FUNCTION sec.files_wanted(p_ids uuid[]) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT f.id FROM file f WHERE f.tenant_id = p_tenant AND f.id = ANY (p_ids) AND f.state IN ('receiving','examining')
+  SELECT f.id FROM file f WHERE f.id = ANY (p_ids) AND f.state IN ('receiving','examining')
 $$;
 REVOKE ALL ON FUNCTION sec.files_wanted FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.files_wanted TO fonds_worker;

@@ -79,7 +79,7 @@ impl Head {
                 format!("记录“{}”，不能再编辑；如需修改，请先撤回或等待退回", self.state.zh()),
                 format!(
                     "the record is {}; recall it or wait until it is returned before you change it",
-                    self.state.as_str()
+                    self.state.as_str().replace('_', " ")
                 ),
             ));
         }
@@ -114,8 +114,10 @@ pub fn stale(now: i32) -> Problem {
     Problem::new(
         Code::StaleRevision,
         &["rev"],
-        format!("草稿已被他人修改（现为第 {now} 次修订），请读取最新内容后再保存"),
-        format!("the draft was changed meanwhile (revision {now} now); read it again, then save"),
+        format!("草稿已有更新（现为第 {now} 次修订），可能来自他人或您的另一窗口；请读取最新内容后再操作"),
+        format!(
+            "the draft was changed meanwhile (revision {now} now), by somebody else or in another window; read it again, then go on"
+        ),
     )
 }
 

@@ -85,13 +85,11 @@ pub struct Citation {
 
 impl Citation {
     pub(crate) fn aside_zh(&self) -> String {
-        let hint = if self.from_memory { "，引文凭记忆，以正式文本为准" } else { "" };
-        format!("（依据：{}{hint}）", self.zh)
+        format!("（依据：{}）", self.zh)
     }
 
     pub(crate) fn aside_en(&self) -> String {
-        let hint = if self.from_memory { "; quoted from memory, the official text prevails" } else { "" };
-        format!(" (Basis: {}{hint}.)", self.en)
+        format!(" (Basis: {}.)", self.en)
     }
 }
 

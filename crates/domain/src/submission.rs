@@ -259,12 +259,23 @@ impl Submission {
     /// Takes it back, while the next receipt is pending: by the submitter, or by whoever approved last.
     pub fn recall(self, who: Id<noun::Account>) -> Result<(Self, Next), Problem> {
         if self.state != SubmissionState::InReview {
-            return Err(Problem::new(
-                Code::TooLate,
-                &["record"],
-                format!("上级已作出决定（现为“{}”），不能撤回", self.state.zh()),
-                format!("it has been decided above (now {}); it cannot be recalled", self.state.as_str()),
-            ));
+            let (zh, en) = match self.state {
+                SubmissionState::Withdrawn => {
+                    ("已经撤回，不必再次撤回".to_owned(), "it was recalled already".to_owned())
+                }
+                SubmissionState::Final if self.route.is_empty() => (
+                    "已由本组织办结，不能撤回；如有错误，请另行报送更正".to_owned(),
+                    "your organisation has registered it; it cannot be recalled: report a correction".to_owned(),
+                ),
+                state => (
+                    format!("上级已作出决定（现为“{}”），不能撤回", state.zh()),
+                    format!(
+                        "it has been decided above (now {}); it cannot be recalled",
+                        state.as_str().replace('_', " ")
+                    ),
+                ),
+            };
+            return Err(Problem::new(Code::TooLate, &["record"], zh, en));
         }
         match self.position {
             0 | 1 if self.submitted_by == who => Ok((Self { state: SubmissionState::Withdrawn, ..self }, Next::Back)),

@@ -97,6 +97,9 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let caller = caller(inner, &parts.headers, &parts.extensions)?;
     let length = number(&parts.headers, &LENGTH).ok_or_else(|| Refused::Length.told(locale))?;
     let metadata = Metadata::read(&parts.headers, &METADATA).ok_or_else(|| Refused::Metadata.told(locale))?;
+    if parts.headers.contains_key(CHECKSUM) && checksum(&parts.headers).is_none() {
+        return Err(Refused::Algorithm.told(locale).into());
+    }
     let post = metadata.post.ok_or_else(|| Refused::Post.told(locale))?;
     let name = metadata.name.ok_or_else(|| Refused::Name.told(locale))?;
     let name = match FileName::parse(&name) {
@@ -123,23 +126,28 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
         Outcome::Refused(all) => return Err(problems(&all, locale).into()),
     };
     let length = u64::try_from(length).unwrap_or_default();
-    let progress = inner
-        .uploads
-        .staging
-        .create(begun.file, length)
-        .await
-        .map_err(|error| Refused::of_staging(&error).told(locale))?;
+    // A repeated announcement may be of an upload that has ended since.
+    let (app, who, id) = (inner.app.clone(), caller.clone(), begun.file);
+    let taken = inner.finish(async move { app::file::take(&app, &who, id).await }, locale).await?;
+    let (_, fence) = taken.map_err(|error| crate::sign_in::failure(&error, locale))?;
+    let offset = match fence {
+        Some(_) => {
+            let begun = inner.uploads.staging.create(id, length).await;
+            begun.map_err(|error| Refused::of_staging(&error).told(locale))?.offset
+        }
+        None => length,
+    };
     let mut answer = StatusCode::CREATED.into_response();
     let location = format!("/uploads/{}", begun.file.uuid().simple());
     answer.headers_mut().extend(HeaderValue::from_str(&location).map(|value| (header::LOCATION, value)));
     expires(answer.headers_mut(), begun.expires_at);
     if is_bytes(&parts.headers) {
         // Creation with upload: what is refused now can be sent again by PATCH.
-        let taken = append(inner, &caller, begun.file, progress.offset, &parts.headers, body).await;
+        let taken = append(inner, &caller, begun.file, offset, &parts.headers, body).await;
         let offset = match taken {
             Ok(offset) => offset,
-            Err(AppendError::Checksum { .. }) => return Err(Refused::Checksum.told(locale).into()),
-            Err(_) => return Ok(with_offset(answer, progress.offset)),
+            Err(Stopped::Append(AppendError::Checksum { .. })) => return Err(Refused::Checksum.told(locale).into()),
+            Err(_) => return Ok(with_offset(answer, offset)),
         };
         return Ok(with_offset(answer, offset));
     }
@@ -193,9 +201,10 @@ async fn patch_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<Re
     if parts.headers.contains_key(CHECKSUM) && checksum(&parts.headers).is_none() {
         return Err(Refused::Algorithm.told(locale).into());
     }
-    let offset = append(inner, &caller, id, at, &parts.headers, body)
-        .await
-        .map_err(|error| Refused::of_append(&error).told(locale))?;
+    let offset = append(inner, &caller, id, at, &parts.headers, body).await.map_err(|stopped| match stopped {
+        Stopped::Append(error) => Refused::of_append(&error).told(locale),
+        Stopped::App(error) => crate::sign_in::failure(&error, locale),
+    })?;
     Ok(with_offset(StatusCode::NO_CONTENT.into_response(), offset))
 }
 
@@ -217,6 +226,21 @@ async fn delete_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<R
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// Why the bytes of a request were not taken, or not all.
+#[derive(Debug)]
+enum Stopped {
+    /// He may not, or there is nothing to write.
+    App(app::Error),
+    /// The bytes, or where they go.
+    Append(AppendError),
+}
+
+impl From<AppendError> for Stopped {
+    fn from(error: AppendError) -> Self {
+        Self::Append(error)
+    }
+}
+
 /// Takes the bytes of one request. Gives the offset that is durable afterwards.
 async fn append(
     inner: &Inner,
@@ -225,21 +249,17 @@ async fn append(
     at: u64,
     headers: &HeaderMap,
     body: Body,
-) -> Result<u64, AppendError> {
+) -> Result<u64, Stopped> {
     let (app, who) = (inner.app.clone(), caller.clone());
     let taken = inner.tasks.spawn(async move { app::file::take(&app, &who, id).await }).await;
     let (file, fence) = match taken {
         Ok(Ok(taken)) => taken,
-        Ok(Err(app::Error::NotFound | app::Error::Unauthenticated)) => return Err(AppendError::Absent),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "an upload cannot be taken");
-            return Err(AppendError::Busy);
-        }
-        Err(_) => return Err(AppendError::Stopped),
+        Ok(Err(error)) => return Err(Stopped::App(error)),
+        Err(_) => return Err(AppendError::Stopped.into()),
     };
     let Some(fence) = fence else {
         // It is whole: there is nothing to add.
-        return Err(AppendError::Offset { offset: u64::try_from(file.length).unwrap_or_default() });
+        return Err(AppendError::Offset { offset: u64::try_from(file.length).unwrap_or_default() }.into());
     };
     let staging = &inner.uploads.staging;
     let progress = staging.append(id, at, Fence(fence), checksum(headers), lively(body)).await?;
@@ -249,11 +269,8 @@ async fn append(
         match told {
             Ok(Ok(())) => inner.uploads.received.notify_one(),
             // The bytes are durable; the next HEAD says so once more.
-            Ok(Err(error)) => {
-                tracing::warn!(file = %id, %error, "a whole upload could not be passed on");
-                return Err(AppendError::Stopped);
-            }
-            Err(_) => return Err(AppendError::Stopped),
+            Ok(Err(error)) => return Err(Stopped::App(error)),
+            Err(_) => return Err(AppendError::Stopped.into()),
         }
     }
     Ok(progress.offset)
@@ -299,7 +316,10 @@ fn check_version(headers: &HeaderMap) -> Result<(), Box<Response>> {
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    let text = headers.get(name)?.to_str().ok()?;
+    // Said twice is not said: a proxy might take the other one.
+    let mut all = headers.get_all(name).iter();
+    let (Some(one), None) = (all.next(), all.next()) else { return None };
+    let text = one.to_str().ok()?;
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

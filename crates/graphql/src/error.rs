@@ -14,9 +14,10 @@ pub fn refuse(error: &app::Error, locale: Locale) -> Error {
         }
         app::Error::Forbidden => ("无权进行此操作", "you may not do this"),
         app::Error::Unauthenticated => ("请先登录", "sign in first"),
-        app::Error::Conflict => {
-            ("数据已被他人更改，请刷新后重试", "changed by somebody else meanwhile: read it again, then retry")
-        }
+        app::Error::Conflict => (
+            "数据已有变化，或该幂等键已用于另一次操作；请刷新，并换一个幂等键重试",
+            "changed meanwhile, or the idempotency key was used for something else: read it again, then retry with a new key",
+        ),
         app::Error::Unavailable(cause) => {
             tracing::warn!(cause = ?cause, "a use case found a part of the system away");
             ("服务暂不可用，请稍后重试", "unavailable for the moment: try again")

@@ -127,10 +127,17 @@ impl WorkerStore {
         .await?)
     }
 
-    /// The scanner is away: the file stays where it is, and says so.
-    pub async fn wait_for_scanner(&self, tenant: TenantId, file: Id<noun::File>) -> Result<()> {
+    /// It could not be settled now: the file stays where it is, behind the others, and says so where the scanner is away.
+    pub async fn delay(
+        &self,
+        tenant: TenantId,
+        file: Id<noun::File>,
+        for_scanner: bool,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let mut connection = self.bare().await?;
-        sqlx::query!("SELECT sec.delay_file($1, $2, 'scanner')", tenant.0, file.uuid())
+        let waits = for_scanner.then_some("scanner");
+        sqlx::query!("SELECT sec.delay_file($1, $2, $3, $4)", tenant.0, file.uuid(), waits, at)
             .execute(&mut *connection)
             .await?;
         Ok(())
@@ -147,10 +154,10 @@ impl WorkerStore {
     }
 
     /// Which of these staged files are still wanted.
-    pub async fn wanted(&self, tenant: TenantId, ids: &[Id<noun::File>]) -> Result<Vec<Id<noun::File>>> {
+    pub async fn wanted(&self, ids: &[Id<noun::File>]) -> Result<Vec<Id<noun::File>>> {
         let mut connection = self.bare().await?;
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let rows = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM sec.files_wanted($1, $2) AS id"#, tenant.0, &ids)
+        let rows = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM sec.files_wanted($1) AS id"#, &ids)
             .fetch_all(&mut *connection)
             .await?;
         Ok(rows.into_iter().map(Id::of).collect())

@@ -163,6 +163,14 @@ impl TestApp {
         self.examine_with(true).await
     }
 
+    /// Removes staged bytes that nobody wants. Gives how many uploads went.
+    pub async fn sweep(&self) -> usize {
+        let store = self.worker_store();
+        let gone = self.files.examine(store.clone(), self.clock.clone(), false).sweep().await.expect("a sweep");
+        store.close().await;
+        gone
+    }
+
     /// The same while no scanner answers.
     pub async fn examine_without_scanner(&self) -> usize {
         self.examine_with(false).await

@@ -3,9 +3,14 @@
 //!
 //! Every step may be repeated: a body is put by its digest, a file is settled once.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use blob::{Bodies, Digests, PutError, Sha256Digest, Staging, StagingError};
+use chrono::TimeDelta;
 use domain::{Code, Problem, clock::Clock, tenant::FileRules};
 use intake::{Examiner, Policy, Scan, Verdict};
 use store::{
@@ -19,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 const LOOK: Duration = Duration::from_secs(2);
 /// The pause after a failure, and while the scanner is away.
 const PAUSE: Duration = Duration::from_secs(10);
+/// How often the staging area is swept, and how old what it removes is at least.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
 /// Files of one look.
 const BATCH: i32 = 32;
 
@@ -70,7 +77,14 @@ pub enum Settled {
 impl Examine {
     /// Until told to stop; the file under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
+        let mut swept = None;
         while !stop.is_cancelled() {
+            if swept.is_none_or(|at| self.clock.now() - at > SWEEP) {
+                swept = Some(self.clock.now());
+                if let Err(error) = self.sweep().await {
+                    tracing::error!(%error, "the staging area could not be swept");
+                }
+            }
             let pause = match self.turn(&stop).await {
                 Ok(waiting) if waiting => PAUSE,
                 Ok(_) => LOOK,
@@ -100,6 +114,24 @@ impl Examine {
         Ok(settled)
     }
 
+    /// Removes what is staged and no longer wanted: kept, refused or expired by somebody who was stopped before he removed it.
+    ///
+    /// # Errors
+    /// The database or the staging area does not answer.
+    pub async fn sweep(&self) -> Result<usize, Failure> {
+        let before = SystemTime::from(self.clock.now() - SWEEP);
+        let staged = self.staging.list(before).await?;
+        let ids: Vec<_> = staged.iter().filter(|upload| upload.changed < before).map(|upload| upload.id).collect();
+        let mut gone = 0;
+        for some in ids.chunks(1000) {
+            let wanted: HashSet<_> = self.store.wanted(some).await?.into_iter().collect();
+            for id in some.iter().filter(|id| !wanted.contains(id)) {
+                gone += usize::from(self.staging.remove(*id).await?);
+            }
+        }
+        Ok(gone)
+    }
+
     async fn turn(&self, stop: &CancellationToken) -> Result<bool, Failure> {
         for (_, id) in self.store.expire(self.clock.now(), BATCH).await? {
             if let Err(error) = self.staging.remove(id).await {
@@ -115,7 +147,11 @@ impl Examine {
                 Ok(Settled::Waiting) => waiting = true,
                 Ok(settled) => tracing::info!(file = %file.file, ?settled, "a file was examined"),
                 // One file that cannot be read holds up none of the others.
-                Err(error) => tracing::error!(file = %file.file, %error, "a file could not be examined"),
+                Err(error) => {
+                    tracing::error!(file = %file.file, %error, "a file could not be examined");
+                    self.store.delay(file.tenant, file.file, false, self.clock.now()).await?;
+                    waiting = true;
+                }
             }
         }
         Ok(waiting)
@@ -142,13 +178,15 @@ impl Examine {
             }
             Scan::Down(cause) => {
                 tracing::warn!(cause, "the virus scanner does not answer: files stay in quarantine");
-                self.store.wait_for_scanner(file.tenant, file.file).await?;
+                self.store.delay(file.tenant, file.file, true, self.clock.now()).await?;
                 return Ok(Settled::Waiting);
             }
         };
         let stored = self.bodies.put(file.tenant, &staged, &digests).await?;
         if !stored.everywhere() {
-            tracing::warn!(file = %file.file, "a body is not in all its places yet");
+            tracing::warn!(file = %file.file, "a place of bodies is away: the file stays in quarantine until both have it");
+            self.store.delay(file.tenant, file.file, false, self.clock.now()).await?;
+            return Ok(Settled::Waiting);
         }
         let format = &examined.identity.format;
         let found = found(

@@ -139,3 +139,40 @@ async fn the_quota_is_charged_at_the_announcement() {
     assert_eq!(recorder.send("DELETE", &first, &[], Vec::new()).await.status, 204);
     assert_eq!(recorder.announce("b.txt", 400).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_repeated_announcement_revives_nothing_that_has_ended() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let said = metadata(&[("filename", "a.txt"), ("filetype", "a\0b"), ("post", &recorder.actor.post.to_string())]);
+    let headers =
+        [("upload-length", "900"), ("upload-metadata", said.as_str()), ("idempotency-key", "the-same-upload")];
+    let first = recorder.send("POST", "/uploads", &headers, Vec::new()).await;
+    let again = recorder.send("POST", "/uploads", &headers, Vec::new()).await;
+    assert_eq!((first.status, first.header("location")), (201, again.header("location")));
+    let at = first.header("location").unwrap();
+    assert_eq!(recorder.send("DELETE", at, &[], Vec::new()).await.status, 204);
+    assert_eq!(recorder.send("POST", "/uploads", &headers, Vec::new()).await.status, 404);
+    assert!(app.files.staging.list(std::time::UNIX_EPOCH).await.unwrap().is_empty());
+
+    // Whoever is not signed in any more is told so, and keeps his upload for later.
+    let other = recorder.begin("b.txt", 900).await;
+    app.revoke(&recorder.actor).await;
+    assert_eq!(recorder.patch(&other, 0, &text(300)).await.status, 401);
+}
+
+#[tokio::test]
+async fn staged_bytes_that_nobody_wants_are_swept_away() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let wanted = recorder.begin("a.txt", 900).await;
+    let orphan = recorder.begin("b.txt", 900).await;
+    // Killed after the row was settled, and before the bytes were removed.
+    testkit::sql(&app.owner, "UPDATE file SET state = 'expired' WHERE name = 'b.txt'").await;
+    assert_eq!(app.sweep().await, 0, "young ones are left alone");
+    let changed = app.files.staging.list(std::time::UNIX_EPOCH).await.unwrap()[0].changed;
+    app.clock.set(chrono::DateTime::<chrono::Utc>::from(changed) + TimeDelta::hours(3));
+    assert_eq!(app.sweep().await, 1);
+    let left: Vec<_> = app.files.staging.list(std::time::UNIX_EPOCH).await.unwrap().iter().map(|one| one.id).collect();
+    assert_eq!(left, [id(&wanted).parse().unwrap()], "{orphan}");
+}

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{App, Begun, Caller, Command, Error, Result};
 
+/// Unsettled files of one person at the most.
+const MOST_OPEN: u32 = 200;
+
 /// What is to come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announce {
@@ -52,6 +55,14 @@ pub async fn announce(cx: &App, who: &Caller, command: Command, what: Announce) 
     }
     if what.length > rules.largest {
         return Ok(Outcome::Refused(vec![too_large(what.length, rules.largest)]));
+    }
+    if store::file::open(&mut work.tx, MOST_OPEN).await?.len() >= MOST_OPEN as usize {
+        return Ok(Outcome::Refused(vec![Problem::new(
+            Code::TooMany,
+            &["length"],
+            format!("您已有 {MOST_OPEN} 个未传完或正在检查的文件，请先传完或放弃一些"),
+            format!("you have {MOST_OPEN} files that are not finished or being examined: finish or give up some first"),
+        )]));
     }
     let sha256 = match what.sha256.as_deref().map(digest) {
         Some(None) => {

@@ -22,8 +22,12 @@ pub async fn take(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<(File, O
 
 /// Every byte is durable: it goes to be examined. Said twice it is done once.
 pub async fn received(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<()> {
-    let (_, mut tx) = own(cx, who, id).await?;
-    store::file::receive(&mut tx, id).await?;
+    let (file, mut tx) = own(cx, who, id).await?;
+    let done = store::file::receive(&mut tx, id).await?;
+    // Not received now and not before: it has expired under the last bytes.
+    if !done && !matches!(file.state, FileState::Examining | FileState::Kept | FileState::Refused) {
+        return Err(Error::NotFound);
+    }
     Ok(tx.commit().await?)
 }
 

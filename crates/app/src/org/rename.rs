@@ -18,7 +18,7 @@ pub struct Renaming {
     pub org: Id<noun::Org>,
     /// Full name.
     pub name: String,
-    /// Short name; none takes it away.
+    /// Short name; none keeps it, an empty one takes it away.
     pub short_name: Option<String>,
     /// From when, and why.
     pub effect: Effect,
@@ -36,7 +36,11 @@ pub async fn rename(cx: &App, who: &Caller, command: Command, new: Renaming) -> 
 
     let mut problems = std::mem::take(&mut ground.problems);
     let name = or_note(parse_name(&new.name), &mut problems);
-    let short_name = or_note(parse_text("shortName", 60, new.short_name), &mut problems);
+    let short_name = match new.short_name {
+        None => Some(me.org.short_name.clone()),
+        Some(given) if given.trim().is_empty() => Some(None),
+        given => or_note(parse_text("shortName", 60, given), &mut problems),
+    };
     problems.extend(change::rename(&me, ground.day, ground.today));
     let (Some(name), Some(short_name), true) = (name, short_name, problems.is_empty()) else {
         return Ok(Outcome::Refused(problems));

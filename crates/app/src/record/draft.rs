@@ -31,7 +31,7 @@ pub struct SavedDraft {
 
 fn unknown_type(of_type: &TypeCode) -> Problem {
     let code = of_type.as_str();
-    Problem::new(Code::UnknownType, &["type"], format!("没有类型 {code}"), format!("there is no type {code}"))
+    Problem::new(Code::UnknownType, &["ofType"], format!("没有类型 {code}"), format!("there is no type {code}"))
 }
 
 /// Begins a draft at the organisation of the acting post.

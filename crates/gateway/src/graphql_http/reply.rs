@@ -57,7 +57,7 @@ fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
         if describes { error.message.as_str() } else { error.message.split(" Did you mean").next().unwrap_or("") };
     let detail = cut(told);
     let message = match locale {
-        Locale::Zh => format!("请求与接口定义不符:{detail}"),
+        Locale::Zh => format!("请求与接口定义不符：{detail}"),
         Locale::En => detail,
     };
     Entry {

@@ -28,7 +28,7 @@ impl Metadata {
             match key {
                 "filename" | "name" => found.name = Some(value),
                 "filetype" | "type" => {
-                    found.media_type = Some(value).filter(|value| value.len() <= 255 && !value.is_empty());
+                    found.media_type = Some(value).filter(|value| is_media_type(value));
                 }
                 "sha256" => found.sha256 = Some(value),
                 "post" => found.post = Some(value.parse().ok()?),
@@ -37,6 +37,13 @@ impl Metadata {
         }
         Some(found)
     }
+}
+
+/// What could be a media type; anything else is passed over, the content tells.
+fn is_media_type(text: &str) -> bool {
+    (3..=255).contains(&text.len())
+        && text.contains('/')
+        && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ inputs! {
         org: ID,
         /// Full name, 1 to 200 characters.
         name: String,
-        /// Short name; none takes it away.
+        /// Short name; none keeps it, an empty one takes it away.
         short_name: Option<String>,
         /// From when, and why.
         #[graphql(default)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Confidentiality, Record};
 use crate::{
-    error::Result,
+    error::Result as Answered,
     flow::ReceiptRef,
     id::parse,
     problem::{Problem, split},
@@ -33,9 +33,10 @@ pub struct WritingInput {
 }
 
 impl WritingInput {
-    fn writing(self) -> app::Result<Writing> {
-        let tags =
-            self.tags.iter().map(|tag| TypeCode::parse(tag).ok_or(app::Error::NotFound)).collect::<app::Result<_>>()?;
+    fn writing(self) -> Result<Writing, Vec<domain::Problem>> {
+        let read =
+            |(at, tag): (usize, &String)| TypeCode::parse(tag).ok_or_else(|| no_type(&["tags", &at.to_string()], tag));
+        let tags = self.tags.iter().enumerate().map(read).collect::<Result<_, _>>().map_err(|problem| vec![problem])?;
         let confidentiality = self.confidentiality.grade();
         Ok(Writing { title: self.title, occurred_on: self.occurred_on, tags, confidentiality, content: self.content.0 })
     }
@@ -109,7 +110,22 @@ pub struct RecordPayload {
     problems: Vec<Problem>,
 }
 
+/// What is no code of a type at all; those that are one and not in the catalogue are the use case's.
+fn no_type(path: &[&str], given: &str) -> domain::Problem {
+    let shown: String = given.chars().take(40).collect();
+    domain::Problem::new(
+        domain::Code::UnknownType,
+        path,
+        format!("没有类型 {shown}；请填写类型目录中的代码，如 ZBDH"),
+        format!("there is no type {shown}: give a code of the catalogue, ZBDH for instance"),
+    )
+}
+
 impl RecordPayload {
+    fn refused(problems: Vec<domain::Problem>, request: &Request) -> Self {
+        Self { record: None, problems: split(domain::Outcome::<()>::Refused(problems), request.locale).1 }
+    }
+
     pub(crate) const fn of(record: Option<Record>, problems: Vec<Problem>) -> Self {
         Self { record, problems }
     }
@@ -131,7 +147,7 @@ pub struct SubmitRecordPayload {
 pub(crate) async fn reread(
     request: &Request,
     id: Option<domain::Id<domain::id::noun::Record>>,
-) -> Result<Option<Record>> {
+) -> Answered<Option<Record>> {
     let Some(id) = id else { return Ok(None) };
     let mut reading = request.reading().await.or_refuse(request)?;
     Ok(Some(app::record::view(&mut reading, id).await.or_refuse(request)?.into()))
@@ -147,8 +163,13 @@ impl RecordMutation {
     async fn create_draft(&self, ctx: &Context<'_>, input: CreateDraftInput) -> Answer<RecordPayload> {
         answer(ctx, |request| async move {
             let command = input.command("record.create").or_refuse(request)?;
-            let of_type = TypeCode::parse(&input.of_type).ok_or(app::Error::NotFound).or_refuse(request)?;
-            let writing = input.writing.writing().or_refuse(request)?;
+            let Some(of_type) = TypeCode::parse(&input.of_type) else {
+                return Ok(RecordPayload::refused(vec![no_type(&["ofType"], &input.of_type)], request));
+            };
+            let writing = match input.writing.writing() {
+                Ok(writing) => writing,
+                Err(problems) => return Ok(RecordPayload::refused(problems, request)),
+            };
             let caller = request.mutate().await.or_refuse(request)?;
             let outcome =
                 app::record::create(&request.app, caller, command, of_type, writing).await.or_refuse(request)?;
@@ -163,7 +184,10 @@ impl RecordMutation {
         answer(ctx, |request| async move {
             let command = input.command("record.edit").or_refuse(request)?;
             let (id, rev) = (parse(&input.record).or_refuse(request)?, input.rev);
-            let writing = input.writing.writing().or_refuse(request)?;
+            let writing = match input.writing.writing() {
+                Ok(writing) => writing,
+                Err(problems) => return Ok(RecordPayload::refused(problems, request)),
+            };
             let caller = request.mutate().await.or_refuse(request)?;
             let outcome =
                 app::record::save(&request.app, caller, command, id, rev, writing).await.or_refuse(request)?;
