@@ -6,7 +6,7 @@ use authz::{Actor, TenantPolicy};
 use chrono::{DateTime, Utc};
 use domain::{Code, Id, Locale, Outcome, Problem, id::noun};
 use serde::{Serialize, de::DeserializeOwned};
-use store::{Entry, Tx, idempotency::Known};
+use store::{Anew, Entry, Tx, idempotency::Known};
 
 use crate::{App, Error, Result};
 
@@ -57,6 +57,9 @@ pub struct Reader {
     pub policy: Arc<TenantPolicy>,
     /// When.
     pub now: DateTime<Utc>,
+    /// For entering anew.
+    app: App,
+    pub(crate) caller: Caller,
 }
 
 /// An entered mutation.
@@ -98,7 +101,7 @@ impl App {
         let now = self.clock.now();
         let (actor, mut tx) = self.store.read(&caller.entry, now).await?.ok_or(Error::Unauthenticated)?;
         let policy = self.policy_of(&actor, &mut tx).await?;
-        Ok(Reader { tx, actor, policy, now })
+        Ok(Reader { tx, actor, policy, now, app: self.clone(), caller: caller.clone() })
     }
 
     /// Enters for a mutation, in the name of one post where it names one, and claims its key.
@@ -149,6 +152,25 @@ impl App {
                 self.policy.kept(actor.tenant).ok_or_else(|| Error::internal("policy", error))
             }
         }
+    }
+}
+
+impl Reader {
+    /// Goes on in a transaction that writes, entered anew: what was permitted before has to be asked again.
+    pub(crate) async fn begin_writing(&mut self) -> Result<()> {
+        self.anew(Anew::ToWrite).await
+    }
+
+    /// Keeps what was written and goes on reading.
+    pub(crate) async fn end_writing(&mut self) -> Result<()> {
+        self.anew(Anew::ToRead).await
+    }
+
+    async fn anew(&mut self, way: Anew) -> Result<()> {
+        let entered = self.tx.begin_anew(way, &self.caller.entry).await?;
+        self.actor = entered.ok_or(Error::Unauthenticated)?;
+        self.policy = self.app.policy_of(&self.actor, &mut self.tx).await?;
+        Ok(())
     }
 }
 

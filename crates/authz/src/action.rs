@@ -202,6 +202,8 @@ actions! {
     ExplainPolicy(Id<noun::Account>) = Policy, "explain", "policy.explain", "查询权限依据", "explain a permission";
     /// Reads the audit trail.
     ViewAudit(TenantId) = Audit, "view", "audit.view", "查看审计日志", "view the audit trail";
+    /// Takes the whole audit log away, to check it elsewhere.
+    ExportAudit(TenantId) = Audit, "export", "audit.export", "导出审计日志", "export the audit log";
     /// Reads the tenant's settings.
     ViewTenant(TenantId) = Tenant, "view", "tenant.view", "查看租户设置", "view the settings";
     /// Changes settings, record types and routes.

@@ -220,5 +220,5 @@ fn read(builtin: &Snapshot, roles: &[Role], raw: &RawLine<'_>) -> Result<(Line, 
 /// The policy can always be changed back, and the trail always be read. No deny line at all touches these, of whatever
 /// role: whoever may give posts could else hang a denied role on the auditor.
 const fn is_kept_open(action: Action) -> bool {
-    matches!(action, Action::ViewPolicy | Action::EditPolicy | Action::ViewAudit)
+    matches!(action, Action::ViewPolicy | Action::EditPolicy | Action::ViewAudit | Action::ExportAudit)
 }

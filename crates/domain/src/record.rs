@@ -69,6 +69,13 @@ pub struct Writing {
     pub content: serde_json::Value,
 }
 
+impl Writing {
+    /// Is every look at it written down? What is internal is.
+    pub const fn is_restricted(&self) -> bool {
+        self.confidentiality > 0
+    }
+}
+
 impl Head {
     /// May this revision be changed now?
     pub fn check_edit(&self, rev: i32) -> Result<(), Problem> {

@@ -1,8 +1,18 @@
-//! The trail as the auditor reads it: newest first, by object, by person or by time. Writing is [`crate::audit`].
+//! The trail as the auditor reads it: newest first, by object, by person, by action or by time; and the log that it is kept in, with
+//! its heads, proofs and exports. Writing is [`crate::audit`].
+
+mod export;
+pub mod head;
+pub mod logged;
+mod sequence;
 
 use authz::{Scope, act};
 use chrono::{DateTime, Utc};
 use domain::{Id, id::noun};
+
+pub use export::{Export, OwnerExport, newest_head};
+pub use logged::Logged;
+pub use sequence::Sequenced;
 
 use crate::{Result, Tx};
 
@@ -42,11 +52,16 @@ pub struct Search {
     pub account: Option<Id<noun::Account>>,
     /// Done to this object: kind and id.
     pub object: Option<(String, String)>,
+    /// This was done, e.g. `post.grant`.
+    pub action: Option<String>,
     /// Not before.
     pub from: Option<DateTime<Utc>>,
     /// Before.
     pub to: Option<DateTime<Utc>>,
 }
+
+/// Where an entry stands in the lists: its time, then its number.
+pub type Place = (DateTime<Utc>, i64);
 
 struct Row {
     id: i64,
@@ -82,67 +97,68 @@ impl From<Row> for Entry {
     }
 }
 
-/// Entries older than a number, newest first. Each way of looking has a statement of its own, so that each has its index.
+/// Entries before a place, newest first. Each way of looking has a statement of its own, which is one range of its index: of an
+/// object, else of a person, else of an action, else of a time. What is named beside it is looked for within that range.
 pub async fn find(
     tx: &mut Tx,
     scope: &Scope<act::ViewAudit>,
     search: &Search,
-    before: Option<i64>,
+    before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     if !scope.whole_tenant() {
         return Ok(Vec::new());
     }
-    let (tenant, before) = (tx.tenant().0, before.unwrap_or(i64::MAX));
+    let tenant = tx.tenant().0;
     let from = search.from.map_or(EARLIEST, |from| from.max(EARLIEST));
     let to = search.to.map_or(LATEST, |to| to.min(LATEST));
-    let account = search.account.map(Id::uuid);
-    let rows = match (&search.object, account) {
-        (Some((kind, id)), _) => {
+    let (at, id) = before.map_or((LATEST, i64::MAX), |(at, id)| (at.clamp(EARLIEST, LATEST), id));
+    let (account, action) = (search.account.map(Id::uuid), search.action.as_deref());
+    let rows = match (&search.object, account, action) {
+        (Some((kind, object)), ..) => {
             sqlx::query_as!(
-            Row,
-            "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
-                   FROM audit WHERE tenant_id = $1 AND object_kind = $2 AND object_id = $3 AND id < $4
-                    AND at >= $5 AND at < $6 AND ($7::uuid IS NULL OR account_id = $7) ORDER BY id DESC LIMIT $8",
-            tenant,
-            kind,
-            id,
-            before,
-            from,
-            to,
-            account,
-            limit
-        )
+                Row,
+                "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
+                   FROM audit WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND (at, id) < ($4, $5)
+                    AND object_kind = $7 AND object_id = $8 AND ($9::uuid IS NULL OR account_id = $9) AND ($10::text IS NULL OR action = $10)
+                  ORDER BY at DESC, id DESC LIMIT $6",
+                tenant, from, to, at, id, limit, kind, object, account, action
+            )
             .fetch_all(tx.connection())
             .await?
         }
-        (None, Some(account)) => {
+        (None, Some(account), _) => {
             sqlx::query_as!(
-            Row,
-            "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
-                   FROM audit WHERE tenant_id = $1 AND account_id = $2 AND id < $3 AND at >= $4 AND at < $5
-                  ORDER BY id DESC LIMIT $6",
-            tenant,
-            account,
-            before,
-            from,
-            to,
-            limit
-        )
+                Row,
+                "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
+                   FROM audit WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND (at, id) < ($4, $5)
+                    AND account_id = $7 AND ($8::text IS NULL OR action = $8)
+                  ORDER BY at DESC, id DESC LIMIT $6",
+                tenant, from, to, at, id, limit, account, action
+            )
             .fetch_all(tx.connection())
             .await?
         }
-        (None, None) => {
+        (None, None, Some(action)) => {
             sqlx::query_as!(
-            Row,
-            "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
-                   FROM audit WHERE tenant_id = $1 AND id < $2 AND at >= $3 AND at < $4 ORDER BY id DESC LIMIT $5",
-            tenant,
-            before,
-            from,
-            to,
-            limit
-        )
+                Row,
+                "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
+                   FROM audit WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND (at, id) < ($4, $5)
+                    AND action = $7
+                  ORDER BY at DESC, id DESC LIMIT $6",
+                tenant, from, to, at, id, limit, action
+            )
+            .fetch_all(tx.connection())
+            .await?
+        }
+        (None, None, None) => {
+            sqlx::query_as!(
+                Row,
+                "SELECT id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin
+                   FROM audit WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND (at, id) < ($4, $5)
+                  ORDER BY at DESC, id DESC LIMIT $6",
+                tenant, from, to, at, id, limit
+            )
             .fetch_all(tx.connection())
             .await?
         }

@@ -39,4 +39,4 @@ pub use entry::Entry;
 pub use error::{Error, Result};
 pub use owner::Owner;
 pub use pool::{Settings, Store};
-pub use tx::Tx;
+pub use tx::{Anew, Tx};

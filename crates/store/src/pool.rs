@@ -69,6 +69,11 @@ impl Store {
         tx::enter(tx::Begun::Write(begun), entry, at).await
     }
 
+    /// A transaction without a context.
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        Ok(self.pool.begin().await?)
+    }
+
     /// A connection for the few functions that need no context (signing in, folding).
     pub(crate) async fn bare(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
         Ok(self.pool.acquire().await?)

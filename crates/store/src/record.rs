@@ -130,6 +130,18 @@ pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) 
     })
 }
 
+/// Is a version restricted, so that every look at it is written down? What is not there is not.
+pub async fn is_restricted(tx: &mut Tx, id: Id<noun::Record>, version: i32) -> Result<bool> {
+    let tenant = tx.tenant().0;
+    let confidentiality = sqlx::query_scalar!(
+        "SELECT confidentiality FROM record_version WHERE tenant_id = $1 AND record_id = $2 AND version = $3",
+        tenant,
+        id.uuid(),
+        version
+    );
+    Ok(confidentiality.fetch_optional(tx.connection()).await?.is_some_and(|confidentiality| confidentiality > 0))
+}
+
 /// Up to which confidentiality the actor may at an organisation of his; none: not at all.
 pub(crate) fn ceiling<A: Act>(scope: &Scope<A>, org: Id<noun::Org>) -> Option<i16> {
     scope.orgs().iter().find(|at| at.place.org == org).map(|at| at.ceiling.into())

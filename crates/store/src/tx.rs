@@ -8,7 +8,7 @@ use domain::{
     org::Place,
     tenant::{Level, TenantId, TenantKey},
 };
-use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
+use sqlx::{Executor, PgConnection, Postgres, Transaction, pool::PoolConnection};
 
 use crate::{Entry, Error, Result};
 
@@ -89,8 +89,41 @@ struct EnteredRow {
     post_levels: Option<Vec<i16>>,
 }
 
+/// What a transaction begins anew for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anew {
+    /// It was read in; now it is written in, too.
+    ToWrite,
+    /// What was written is kept; now it is read in again.
+    ToRead,
+}
+
+impl Tx {
+    /// Ends the transaction of a read and begins another on the same connection, entered anew: who asks, and what he may, is asked
+    /// again. None: the session has ended meanwhile.
+    pub async fn begin_anew(&mut self, way: Anew, entry: &Entry) -> Result<Option<Actor>> {
+        let statement = match way {
+            Anew::ToWrite => "ROLLBACK; BEGIN",
+            Anew::ToRead => "COMMIT; BEGIN READ ONLY",
+        };
+        self.connection().execute(sqlx::raw_sql(statement)).await?;
+        let at = self.at;
+        let row = enter_row(self.connection(), entry, at).await?;
+        row.map(|row| actor(row, entry.tenant.clone(), entry.acting)).transpose()
+    }
+}
+
 pub(crate) async fn enter(mut inner: Begun, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
-    let row = sqlx::query_as!(
+    let row = enter_row(inner.connection(), entry, at).await?;
+    let actor = row.map(|row| actor(row, entry.tenant.clone(), entry.acting)).transpose()?;
+    Ok(actor.map(|actor| {
+        let tx = Tx { inner, tenant: actor.tenant, who: actor.account, post: entry.acting, at };
+        (actor, tx)
+    }))
+}
+
+async fn enter_row(connection: &mut PgConnection, entry: &Entry, at: DateTime<Utc>) -> Result<Option<EnteredRow>> {
+    Ok(sqlx::query_as!(
         EnteredRow,
         r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
                   introspect AS "introspect!", policy_version AS "policy_version!", post_ids, post_orgs, post_roles,
@@ -101,18 +134,11 @@ pub(crate) async fn enter(mut inner: Begun, entry: &Entry, at: DateTime<Utc>) ->
         entry.acting.map(Id::uuid),
         at
     )
-    .fetch_optional(inner.connection())
-    .await?;
-    row.map(|row| entered(row, inner, entry.tenant.clone(), entry.acting, at)).transpose()
+    .fetch_optional(connection)
+    .await?)
 }
 
-fn entered(
-    row: EnteredRow,
-    inner: Begun,
-    tenant_key: TenantKey,
-    acting: Option<Id<noun::Post>>,
-    at: DateTime<Utc>,
-) -> Result<(Actor, Tx)> {
+fn actor(row: EnteredRow, tenant_key: TenantKey, acting: Option<Id<noun::Post>>) -> Result<Actor> {
     let stored = |what: &str| Error::Stored(what.to_owned());
     let orgs = row.post_orgs.unwrap_or_default();
     let roles = row.post_roles.unwrap_or_default();
@@ -139,17 +165,15 @@ fn entered(
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    let (tenant, who) = (TenantId(row.tenant_id), Id::of(row.account_id));
-    let actor = Actor {
-        tenant,
+    Ok(Actor {
+        tenant: TenantId(row.tenant_id),
         tenant_key,
-        account: who,
+        account: Id::of(row.account_id),
         session: Id::of(row.session_id),
         locale: if row.locale == "en" { Locale::En } else { Locale::Zh },
         introspect: row.introspect,
         policy_version: row.policy_version,
         posts,
         acting,
-    };
-    Ok((actor, Tx { inner, tenant, who, post: acting, at }))
+    })
 }

@@ -87,6 +87,13 @@ impl WorkerStore {
         Ok(QueueDepth { deltas: depth.deltas, outbox: depth.outbox })
     }
 
+    /// A transaction for one tenant: the worker's rows of others are none.
+    pub(crate) async fn begin(&self, tenant: TenantId) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        let mut tx = self.0.begin().await?;
+        sqlx::query!("SELECT set_config('app.tenant', $1, true)", tenant.0.to_string()).fetch_one(&mut *tx).await?;
+        Ok(tx)
+    }
+
     pub(crate) async fn bare(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
         self.0.bare().await
     }

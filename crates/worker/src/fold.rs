@@ -28,15 +28,20 @@ pub struct Fold {
 
 /// When to try again, and how long the pause was.
 #[derive(Debug, Clone, Copy)]
-struct Backoff {
+pub(crate) struct Backoff {
     pause: Duration,
     until: Instant,
 }
 
 impl Backoff {
-    fn after(earlier: Option<Self>, first: Duration) -> Self {
+    pub(crate) fn after(earlier: Option<Self>, first: Duration) -> Self {
         let pause = earlier.map_or(first, |earlier| (earlier.pause * 2).min(LONGEST));
         Self { pause, until: Instant::now() + pause }
+    }
+
+    /// Is it too early to try again?
+    pub(crate) fn is_on(self) -> bool {
+        Instant::now() < self.until
     }
 }
 

@@ -3,6 +3,7 @@
 //! Two shapes (docs/ARCHITECTURE.md): a *reconciler* takes no input, is periodic, and recomputes; an *effect job* carries
 //! ids, does one outside effect and is idempotent, because a rescued job may run twice.
 
+pub mod audit_log;
 pub mod examine;
 mod fold;
 mod job;
@@ -18,6 +19,7 @@ use secrecy::SecretString;
 use store::worker::WorkerStore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use audit_log::AuditLog;
 pub use examine::Examine;
 pub use fold::Fold;
 pub use queue::QueueError;
@@ -36,6 +38,8 @@ pub struct Worker {
     pub clock: Arc<dyn Clock>,
     /// Quarantine; none where this process has no way to the staging area.
     pub examine: Option<Examine>,
+    /// The audit log: its sequencer, its heads.
+    pub audit_log: AuditLog,
 }
 
 impl Worker {
@@ -47,6 +51,7 @@ impl Worker {
         if let Some(examine) = self.examine.clone() {
             parts.spawn(examine.run(stop.clone()));
         }
+        parts.spawn(self.audit_log.clone().run(stop.clone()));
         parts.spawn(scrub::keep(self.store.clone(), self.clock.clone(), incidents, stop.clone()));
         parts.spawn(queue::run(self.clone(), stop));
         parts.close();

@@ -4,13 +4,23 @@ use authz::act;
 use domain::{Id, Problem, id::noun};
 use store::record::{EventRow, Record, RoundRow};
 
-use crate::{App, Error, Reader, Result};
+use crate::{
+    App, Error, Reader, Result,
+    audit::{Look, witnessed},
+};
 
-/// An own record whole. Holders read through their receipt.
+/// An own record whole. Holders read through their receipt. A look at a restricted one is written down.
 pub async fn view(reader: &mut Reader, id: Id<noun::Record>) -> Result<Record> {
-    let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
-    let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
-    Ok(store::record::fetch(&mut reader.tx, &may).await?)
+    witnessed(reader, async |reader: &mut Reader| {
+        let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
+        let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
+        let record = store::record::fetch(&mut reader.tx, &may).await?;
+        let what = serde_json::json!({ "version": record.head.version });
+        let look = Look { action: "record.read", record: id, org: record.head.org, post: may.post(), what };
+        let look = record.writing.is_restricted().then_some(look);
+        Ok((record, look))
+    })
+    .await
 }
 
 /// Its timeline; the record was viewed before.

@@ -87,6 +87,25 @@ impl Head {
     }
 }
 
+/// Heads that stand in a file one after another, each closed by an empty line, with where each ends, that line included. What is no
+/// head is given as it stands, for whoever reads it to refuse; what is no text, as an empty one.
+pub fn many(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(from..).filter(|rest| !rest.trim_ascii().is_empty())?;
+        let (mut signed, mut end) = (false, 0);
+        for line in rest.split_inclusive(|&byte| byte == b'\n') {
+            if line == b"\n" && signed {
+                break;
+            }
+            signed = line.starts_with("— ".as_bytes());
+            end += line.len();
+        }
+        from = (from + end + 1).min(bytes.len());
+        Some((str::from_utf8(&rest[..end]).unwrap_or_default(), from))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +150,19 @@ mod tests {
             let signed = note::sign(&head().text().replace(from, to), &[&key]);
             assert_eq!(Head::open(&signed, &[key.public()]), Err(Untrusted::Malformed), "{to}");
         }
+    }
+
+    #[test]
+    fn heads_of_a_file_come_one_after_another() {
+        let note = |size| Head { size, ..head() }.sign(&[&key("archive.example.cn/audit"), &key("witness.example.cn")]);
+        let file = format!("{}\n{}\n", note(5), note(9));
+        let sizes = |text: &str| -> Vec<_> {
+            many(text.as_bytes()).map(|(note, _)| Head::open_unsigned(note).map(|head| head.size)).collect()
+        };
+        assert_eq!(sizes(&file), [Ok(5), Ok(9)]);
+        assert_eq!(many(file.as_bytes()).last().unwrap().1, file.len());
+        assert_eq!(sizes(&note(7)), [Ok(7)], "a file of one head");
+        assert_eq!(sizes(&file[..file.len() - 9]), [Ok(5), Err(Untrusted::Malformed)], "a file that was cut");
+        assert!(sizes("\n").is_empty());
     }
 }
