@@ -1,6 +1,7 @@
 //! One binary of integration tests: the real router in process, real PostgreSQL and redis.
 #![expect(clippy::unwrap_used, reason = "what is not as expected is a failed test, in its helping functions too")]
 
+mod audit;
 mod fault;
 mod fault_flow;
 mod file;

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod admin;
+pub(crate) mod audit;
 mod doctor;
 mod import;
 pub(crate) mod migrate;
@@ -57,6 +58,11 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 0, value_name = "HOURS")]
         older: u32,
     },
+    /// The key of the audit log, and its export.
+    Audit {
+        #[command(subcommand)]
+        what: audit::Audit,
+    },
     /// Reads data in.
     Import {
         #[command(subcommand)]
@@ -92,6 +98,7 @@ impl Command {
             Self::Schema { check, dir } => return schema::run(&dir, check),
             Self::Picture { order } => return Ok(intake::picture::child([order])),
             Self::Verify { what: verify::What::Audit(audit) } => return audit.run(),
+            Self::Audit { what: audit::Audit::Key { name, out } } => return audit::key(&name, &out),
             _ => {}
         }
         let settings = settings::load(file)?;
@@ -106,10 +113,13 @@ impl Command {
                 Self::Migrate { roles } => migrate::run(&settings, roles).await,
                 Self::Verify { what } => verify::run(&settings, &what).await,
                 Self::Scrub { older } => scrub::run(&settings, older).await,
+                Self::Audit { what: audit::Audit::Export { tenant, out } } => {
+                    audit::export(&settings, &tenant, out.as_deref()).await
+                }
                 Self::Import { what } => import::run(&settings, what).await,
                 Self::Admin { what } => admin::run(&settings, what).await,
                 Self::Demo { dir, fresh } => demo::run(settings, &dir, fresh).await,
-                Self::Doctor | Self::Schema { .. } | Self::Picture { .. } => Ok(ExitCode::SUCCESS),
+                Self::Doctor | Self::Schema { .. } | Self::Picture { .. } | Self::Audit { .. } => Ok(ExitCode::SUCCESS),
             }
         })
     }

@@ -17,9 +17,9 @@ use serde_json::{Map, Value};
 use store::{Owner, Store};
 
 use crate::{
-    command::{migrate, serve},
+    command::{audit, migrate, serve},
     running::Running,
-    settings::Settings,
+    settings::{Secret, Settings},
     words::{Failure, say},
 };
 use load::Loader;
@@ -30,6 +30,11 @@ const FILE: &str = "demo.json";
 const ENV: &str = "demo.env";
 /// What an earlier start has loaded: the tokens, without an address.
 const LOADED: &str = "loaded.json";
+/// The key that signs the heads of the audit log, and its public half, which an auditor is given.
+const KEY: &str = "audit.key";
+const PUBLIC_KEY: &str = "audit.pub";
+/// Where heads are sent.
+const HEADS: &str = "heads";
 
 /// Migrates, loads where nothing is loaded, serves gateway and worker, writes `demo.json` once it answers. The rest of
 /// the city's year is written in the background.
@@ -40,8 +45,12 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
     for name in gone.iter().filter(|name| dir.join(name).exists()) {
         fs::remove_file(dir.join(name))?;
     }
+    if fresh && dir.join(HEADS).exists() {
+        fs::remove_dir_all(dir.join(HEADS))?; // of a log that is gone
+    }
     // Plain http on one's own machine.
     settings.http.https = false;
+    sign(&mut settings, dir)?;
     let running = Running::begin()?;
     let admin = settings.admin_url()?;
     store::migrate::roles(admin.expose_secret()).await?;
@@ -71,6 +80,24 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
         }
     });
     Ok(serve::finish(served, &running).await)
+}
+
+/// A key that signs the heads of the audit log, made at the first start, and a folder beside it to which they go; heads come soon.
+fn sign(settings: &mut Settings, dir: &Path) -> Result<(), Failure> {
+    let audit = &mut settings.audit;
+    if audit.key.is_some() {
+        return Ok(());
+    }
+    fs::create_dir_all(dir)?;
+    let file = dir.join(KEY);
+    if !file.exists() {
+        let public = audit::make_key("demo.fonds.example/audit", &file)?;
+        fs::write(dir.join(PUBLIC_KEY), format!("{public}\n"))?;
+    }
+    audit.key = Some(Secret::new(fs::read_to_string(&file)?.trim()));
+    audit.heads_folder.get_or_insert_with(|| dir.join(HEADS));
+    audit.head_seconds = audit.head_seconds.min(5);
+    Ok(())
 }
 
 /// What `demo.json` says beside the address: loaded now, or by an earlier start.

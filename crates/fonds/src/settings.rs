@@ -8,11 +8,13 @@ mod trial;
 
 use std::{path::PathBuf, time::Duration};
 
+use domain::audit::SigningKey;
 use schemars::JsonSchema;
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::load::{SettingsError, load, strangers, variable};
-use self::secret::Secret;
+pub(crate) use self::secret::Secret;
 
 /// All settings of Fonds, as in `fonds.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) intake: intake::Settings,
     /// The worker.
     pub(crate) worker: worker::Settings,
+    /// The audit log.
+    pub(crate) audit: Audit,
     /// The log.
     pub(crate) log: Log,
 }
@@ -81,6 +85,61 @@ pub(crate) struct Redis {
     pub(crate) url: Option<Secret>,
     /// A file that holds `url`.
     pub(crate) url_file: Option<PathBuf>,
+}
+
+/// Who signs the heads of the audit log, and where they go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Audit {
+    /// The key that signs, as `fonds audit key` makes it; without one no head is signed.
+    pub(crate) key: Option<Secret>,
+    /// A file that holds `key`.
+    pub(crate) key_file: Option<PathBuf>,
+    /// While keys change: a second key that signs beside it, of the same name.
+    pub(crate) other_key: Option<Secret>,
+    /// A file that holds `other_key`.
+    pub(crate) other_key_file: Option<PathBuf>,
+    /// A folder on other disks, better on another machine: signed heads are written to it as well.
+    pub(crate) heads_folder: Option<PathBuf>,
+    /// Seconds between two heads.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub(crate) head_seconds: u64,
+    /// Pause between two looks at what waits for the log, in milliseconds.
+    #[schemars(range(min = 10, max = 60_000))]
+    pub(crate) pause_ms: u64,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            key: None,
+            key_file: None,
+            other_key: None,
+            other_key_file: None,
+            heads_folder: None,
+            head_seconds: 60,
+            pause_ms: 1000,
+        }
+    }
+}
+
+impl Audit {
+    /// The keys that sign; all have one name.
+    pub(crate) fn keys(&self) -> Result<Vec<SigningKey>, SettingsError> {
+        let what = "a key as `fonds audit key` makes it";
+        let named = [("audit.key", &self.key), ("audit.other_key", &self.other_key)];
+        let keys = named.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?)));
+        let read = |(key, secret): (&'static str, &Secret)| {
+            SigningKey::parse(secret.get().expose_secret()).map_err(|_| SettingsError::Range { key, what })
+        };
+        let keys = keys.map(read).collect::<Result<Vec<_>, _>>()?;
+        match keys.as_slice() {
+            [one, other] if one.public().name() != other.public().name() => {
+                Err(SettingsError::Range { key: "audit.other_key", what: "a key of the same name as audit.key" })
+            }
+            _ => Ok(keys),
+        }
+    }
 }
 
 /// What is logged, and how.

@@ -6,6 +6,7 @@
 // The future of an operation holds those of all its resolvers.
 #![recursion_limit = "256"]
 
+mod audit;
 mod download;
 pub mod graphql_http;
 pub mod health;

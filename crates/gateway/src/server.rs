@@ -25,7 +25,7 @@ use tower::{ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadS
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
 
 use crate::{
-    Limits, Metrics, Settings, Uploads, download,
+    Limits, Metrics, Settings, Uploads, audit, download,
     graphql_http::{Admitted, Bounds, Caller, GraphqlHttp, Refusal, ShapeError, locale_of},
     health::{self, Checks, Readiness},
     limit::CostBudget,
@@ -125,6 +125,7 @@ impl Gateway {
             .route("/uploads/{id}", any(upload::reach))
             .route("/files/record/{record}/{version}/{n}", get(download::of_record))
             .route("/files/receipt/{receipt}/{n}", get(download::of_receipt))
+            .route("/audit/export", get(audit::export))
             .layer(DefaultBodyLimit::disable())
             .layer(
                 ServiceBuilder::new()

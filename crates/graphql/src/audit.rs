@@ -1,4 +1,6 @@
-//! The trail, for the audit administrator.
+//! The trail, for the audit administrator, and the log that proves it.
+
+mod log;
 
 use app::audit::{Entry, Search};
 use async_graphql::{
@@ -7,6 +9,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use domain::{Id, id::noun};
+use serde::{Deserialize, Serialize};
+
+pub use log::AuditLogQuery;
 
 use crate::{
     account::Account,
@@ -75,6 +80,13 @@ impl AuditEntry {
     }
 }
 
+/// Where an entry stands in the lists: its time, which the database keeps to the microsecond, and its number.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Place {
+    at: i64,
+    no: i64,
+}
+
 /// Queries of the trail.
 #[derive(Debug, Default)]
 pub struct AuditQuery;
@@ -88,25 +100,29 @@ impl AuditQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "By which person.")] account: Option<ID>,
         #[graphql(desc = "To which object: its id, or the word policy.")] object: Option<ID>,
+        #[graphql(desc = "What was done, e.g. post.grant.")] action: Option<String>,
         #[graphql(desc = "Not before.")] from: Option<DateTime<Utc>>,
         #[graphql(desc = "Before.")] to: Option<DateTime<Utc>>,
         #[graphql(desc = "How many, 1 to 100; 20 without.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> Answer<Connection<Cursor, AuditEntry, EmptyFields, EmptyFields>> {
         answer(ctx, |request| async move {
-            let page = asked::<i64>(first, after, request.locale)?;
+            let page = asked::<Place>(first, after, request.locale)?;
             let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
             let object = object.map(|object| {
                 let kind = object.split_once(':').map_or(object.as_str(), |(kind, _)| kind);
                 (kind.to_owned(), object.to_string())
             });
-            let search = Search { account, object, from, to };
+            let search = Search { account, object, action, from, to };
+            let before = page.after.and_then(|place| Some((DateTime::from_timestamp_micros(place.at)?, place.no)));
             let mut reading = request.reading().await.or_refuse(request)?;
-            let entries = app::audit::search(&mut reading, &search, page.after, page.first).await;
+            let entries = app::audit::search(&mut reading, &search, before, page.first).await;
             let mut entries = entries.or_refuse(request)?;
             let more = entries.len() > page.first as usize;
             entries.truncate(page.first as usize);
-            let items = entries.into_iter().map(|entry| (entry.id, AuditEntry::from(entry)));
+            let items = entries
+                .into_iter()
+                .map(|entry| (Place { at: entry.at.timestamp_micros(), no: entry.id }, AuditEntry::from(entry)));
             Ok(connection(items, more, page.after.is_some()))
         })
         .await

@@ -4,7 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
-    audit::AuditQuery,
+    audit::{AuditLogQuery, AuditQuery},
     explain::ExplainQuery,
     figure::FigureQuery,
     file::{FileMutation, FileQuery},
@@ -35,6 +35,7 @@ pub struct Query(
     PolicyQuery,
     ExplainQuery,
     AuditQuery,
+    AuditLogQuery,
 );
 
 /// Everything that can be done.

@@ -9,14 +9,18 @@ use std::{
 use app::App;
 use authz::Policy;
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
-use domain::{Id, id::noun};
+use domain::{
+    Id,
+    audit::{SigningKey, key::KeyName},
+    id::noun,
+};
 use gateway::{Gateway, Limits, Metrics, Parts};
 use secrecy::SecretString;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use store::{Store, worker::WorkerStore};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
-use worker::Fold;
+use worker::{AuditLog, Fold};
 
 use crate::{
     Actor, Answer, SeededChance, TestClock, TestFiles, behind,
@@ -182,6 +186,29 @@ impl TestApp {
         let settled = examine.once().await.expect("an examination");
         store.close().await;
         settled
+    }
+
+    /// The audit log's reconciler with a key of the tests, signing with more where there are more.
+    pub fn audit_log(&self, seeds: &[u8], away: Option<std::path::PathBuf>) -> AuditLog {
+        let name = || KeyName::parse("archive.example.cn/audit").expect("a name");
+        AuditLog {
+            store: self.worker_store(),
+            clock: self.clock.clone(),
+            chance: |bytes| rand::fill(bytes),
+            keys: seeds.iter().map(|&seed| SigningKey::from_seed(name(), &[seed; 32])).collect(),
+            away,
+            pause: Duration::from_millis(20),
+            every: Duration::from_millis(50),
+        }
+    }
+
+    /// Takes everything that waits into the audit log, and signs a head of what has grown. Gives how many rows came in.
+    pub async fn log_audit(&self) -> u64 {
+        let log = self.audit_log(&[1], None);
+        let taken = log.once().await.expect("the sequencer");
+        log.heads().await.expect("heads");
+        log.store.close().await;
+        taken
     }
 
     /// Folds everything that waits. Gives how many steps were folded.

@@ -3,8 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Id, id::noun, org::Place, tenant::Level};
+use domain::{
+    Id,
+    id::noun,
+    org::Place,
+    tenant::{Level, TenantKey},
+};
+use secrecy::SecretString;
 use sqlx::{Connection as _, PgConnection, PgPool, Row as _, postgres::PgQueryResult};
+use store::Owner;
 use uuid::Uuid;
 
 use crate::{Actor, TestApp, TestClock};
@@ -113,6 +120,43 @@ impl TestApp {
         let done = done.map_err(|error| error.as_database_error().map_or_else(|| error.to_string(), told))?;
         tx.commit().await.map_err(|error| error.to_string())?;
         Ok(done.rows_affected())
+    }
+
+    /// Runs a statement as the worker's role, bound to a tenant; keeps what it writes. Gives the rows touched, or what the database
+    /// said.
+    pub async fn as_worker(&self, tenant: &str, statement: &str) -> Result<u64, String> {
+        let id: i32 = sqlx::query_scalar("SELECT id FROM tenant WHERE key = $1")
+            .bind(tenant)
+            .fetch_one(&self.owner)
+            .await
+            .map_err(|error| error.to_string())?;
+        let mut connection =
+            PgConnection::connect(&self.database.worker_url).await.map_err(|error| error.to_string())?;
+        let mut tx = connection.begin().await.map_err(|error| error.to_string())?;
+        sqlx::query("SELECT set_config('app.tenant', $1, true)")
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| error.to_string())?;
+        let done = attempt(&mut tx, statement).await;
+        let done = done.map_err(|error| error.as_database_error().map_or_else(|| error.to_string(), told))?;
+        tx.commit().await.map_err(|error| error.to_string())?;
+        Ok(done.rows_affected())
+    }
+
+    /// The operator's export of a tenant's audit log, and the rows that were put in past it.
+    pub async fn export_as_operator(&self, tenant: &str) -> (String, Vec<i64>) {
+        let owner = Owner::connect(&SecretString::from(self.database.admin_url.clone())).await.expect("the owner");
+        let key = TenantKey::parse(tenant).expect("a key");
+        let id = owner.tenant(&key).await.expect("the tenants").expect("a tenant");
+        let begun = owner.export_audit(id, &key, self.app.clock.now()).await.expect("an export");
+        let (mut export, mut text) = begun.expect("a head");
+        while let Some(part) = export.part().await.expect("a part of it") {
+            text += &part;
+        }
+        let unlogged = export.unlogged().await.expect("the rest of the table");
+        owner.close().await;
+        (text, unlogged)
     }
 
     /// Makes an invited person one who has set a password.

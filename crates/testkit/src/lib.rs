@@ -30,6 +30,6 @@ pub use app::{Setup, TestApp};
 pub use chance::SeededChance;
 pub use clock::TestClock;
 pub use files::TestFiles;
-pub use owner::{scalar, sql};
+pub use owner::{attempt, scalar, sql, tamper, write_audit};
 pub use store::worker::WorkerStore;
 pub use tap::Tap;

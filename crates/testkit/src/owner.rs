@@ -14,3 +14,31 @@ where
 {
     sqlx::query_scalar(question).fetch_one(owner).await.unwrap_or_else(|error| panic!("{question}: {error}"))
 }
+
+/// Writes rows of the trail in one transaction, which is held open for so long, then kept or not.
+pub async fn write_audit(owner: &PgPool, tenant: &str, rows: i32, hold_ms: u64, keep: bool) {
+    let mut tx = owner.begin().await.expect("a transaction");
+    let written = sqlx::query(
+        "INSERT INTO audit (tenant_id, at, action, object_kind, object_id, before, after, origin)
+         SELECT t.id, '2026-03-01 08:00:00.123456+08', 'record.edit', 'record', 'record:' || md5(n::text), '{\"rev\":1}',
+                jsonb_build_object('rev', n, '题名', '第' || n || '次会议', 'n', 12345678901234567 + n), '192.0.2.7'
+           FROM tenant t CROSS JOIN generate_series(1, $2) AS n WHERE t.key = $1",
+    );
+    written.bind(tenant).bind(rows).execute(&mut *tx).await.expect("rows of the trail");
+    tokio::time::sleep(std::time::Duration::from_millis(hold_ms)).await;
+    if keep { tx.commit().await } else { tx.rollback().await }.expect("an end");
+}
+
+/// Changes rows as a superuser past every trigger.
+pub async fn tamper(owner: &PgPool, statements: &'static str) {
+    let mut tx = owner.begin().await.expect("a transaction");
+    for part in ["SET LOCAL session_replication_role = replica", statements] {
+        sqlx::raw_sql(part).execute(&mut *tx).await.unwrap_or_else(|error| panic!("{part}: {error}"));
+    }
+    tx.commit().await.expect("a commit");
+}
+
+/// Tries a statement as a superuser. Gives what the database says against it.
+pub async fn attempt(owner: &PgPool, statement: &'static str) -> Result<(), String> {
+    sqlx::raw_sql(statement).execute(owner).await.map(|_| ()).map_err(|error| error.to_string())
+}

@@ -60,7 +60,9 @@ impl AuditLog {
     pub async fn run(self, stop: CancellationToken) {
         describe();
         if self.keys.is_empty() {
-            tracing::warn!("no key signs the heads of the audit log (audit.key): whoever owns the database can deny it");
+            tracing::warn!(
+                "no key signs the heads of the audit log (audit.key): whoever owns the database can deny it"
+            );
         }
         let mut failing = HashMap::new();
         let mut signed: Option<Instant> = None;
@@ -97,17 +99,18 @@ impl AuditLog {
         let mut done = Heads::default();
         let keys: Vec<_> = self.keys.iter().collect();
         for Log { tenant, key, grown } in self.store.audit_logs().await? {
-            let signing = if grown {
-                self.store.sign((tenant, &key), &keys, self.clock.now()).await?
-            } else {
-                Signing::Nothing
-            };
+            let signing =
+                if grown { self.store.sign((tenant, &key), &keys, self.clock.now()).await? } else { Signing::Nothing };
             match signing {
                 Signing::Nothing => {}
                 Signing::Signed(_) => done.signed += 1,
                 Signing::Contradicted(what) => {
                     done.contradicted += 1;
-                    tracing::error!(tenant = tenant.0, what, "INCIDENT: the audit log is not what was signed; no head is signed");
+                    tracing::error!(
+                        tenant = tenant.0,
+                        what,
+                        "INCIDENT: the audit log is not what was signed; no head is signed"
+                    );
                 }
             }
             done.sent += self.send_away((tenant, &key)).await;
@@ -152,7 +155,11 @@ impl AuditLog {
             metrics::histogram!("fonds_audit_sequence_seconds").record(begun.elapsed().as_secs_f64());
             if round.lost > 0 {
                 metrics::counter!("fonds_audit_lost_total").increment(round.lost);
-                tracing::error!(tenant = log.0.0, rows = round.lost, "INCIDENT: audit rows were gone before they were in the log");
+                tracing::error!(
+                    tenant = log.0.0,
+                    rows = round.lost,
+                    "INCIDENT: audit rows were gone before they were in the log"
+                );
             }
             if round.taken < BATCH.unsigned_abs() || stop.is_cancelled() {
                 return Ok(taken);

@@ -78,6 +78,12 @@ fn listings(app: &TestApp) -> Vec<Listing<'_>> {
             name: "Query.audit",
             query: "query($first: Int!) { list: audit(first: $first) { nodes { … } } }",
             variables: json!({}),
+            who: auditor.clone(),
+        },
+        Listing {
+            name: "Query.auditHeads",
+            query: "query($first: Int!) { list: auditHeads(first: $first) { nodes { … } } }",
+            variables: json!({}),
             who: auditor,
         },
     ]

@@ -33,9 +33,13 @@ const POSTS: &str = "query($org: ID, $account: ID, $first: Int, $after: String) 
       nodes { id roleName org { name } account { name } grantedBy { name } } pageInfo { hasNextPage endCursor } } }";
 const ACCOUNTS: &str = "query($org: ID!, $first: Int, $after: String) {
     page: accounts(org: $org, first: $first, after: $after) { nodes { id name org { name } } pageInfo { hasNextPage endCursor } } }";
-const AUDIT: &str = "query($account: ID, $object: ID, $from: DateTime, $to: DateTime, $first: Int, $after: String) {
-    page: audit(account: $account, object: $object, from: $from, to: $to, first: $first, after: $after) {
+const AUDIT: &str = "query($account: ID, $object: ID, $action: String, $from: DateTime, $to: DateTime, $first: Int, $after: String) {
+    page: audit(account: $account, object: $object, action: $action, from: $from, to: $to, first: $first, after: $after) {
       nodes { no at action objectId account { name } } pageInfo { hasNextPage endCursor } } }";
+const HEADS: &str = "query($first: Int, $after: String) {
+    page: auditHeads(first: $first, after: $after) { nodes { size at note } pageInfo { hasNextPage endCursor } } }";
+const PROOF: &str = "query($no: Int!) { auditProof(no: $no) { file } }";
+const CONSISTENCY: &str = "{ auditConsistency { path } }";
 const FIGURES: &str = "query($input: FiguresInput!) { figures(input: $input) { childId type month state count child { name } measures { name value } } }";
 
 const DRILL: &str =
@@ -119,7 +123,15 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     let at_county = json!({ "org": county.org.to_string() });
     all.extend(list("posts", (admin.clone(), POSTS), at_county.clone(), &[("post", "post_org")], 100).await);
     all.extend(list("people", (admin.clone(), ACCOUNTS), at_county, &[("account", "account_home")], 100).await);
-    all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_pkey")], 100).await);
+    all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_at")], 100).await);
+    // Long ago: nothing that is newer is looked at.
+    let then = json!({ "from": "2024-06-01T00:00:00Z", "to": "2024-09-01T00:00:00Z" });
+    all.extend(list("audit of a time", (auditor.clone(), AUDIT), then.clone(), &[("audit", "audit_at")], 100).await);
+    let mut action = then;
+    action["action"] = "record.submit".into();
+    all.extend(list("audit of an action", (auditor.clone(), AUDIT), action, &[("audit", "audit_action")], 100).await);
+    let heads: &[_] = &[("audit_head", "audit_head_pkey")];
+    all.extend(list("heads", (auditor.clone(), HEADS), json!({}), heads, PAGE).await);
     all
 }
 
@@ -144,7 +156,14 @@ async fn singles(app: &TestApp) -> Vec<Case<'_>> {
             &[("post", "post_account")],
         ),
         one("audit of an object", (auditor.clone(), AUDIT), json!({ "object": record }), &[("audit", "audit_object")]),
-        one("audit of a person", (auditor, AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
+        one("audit of a person", (auditor.clone(), AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
+        one(
+            "proof",
+            (auditor.clone(), PROOF),
+            json!({ "no": 20_000 }),
+            &[("audit_leaf", "audit_leaf_tenant_id_audit_id_key"), ("audit_tile", "audit_tile_pkey")],
+        ),
+        one("consistency", (auditor, CONSISTENCY), json!({}), &[("audit_tile", "audit_tile_pkey")]),
     ]
 }
 

@@ -8,6 +8,13 @@ const LOAD: &str = include_str!("load.sql");
 pub(crate) async fn loaded() -> TestApp {
     let app = TestApp::with(Setup { max_connections: 1, ..Setup::default() }).await;
     testkit::sql(&app.owner, LOAD).await;
+    // A head for every few entries, so that there are pages of them.
+    app.log_audit().await;
+    for _ in 0..60 {
+        testkit::write_audit(&app.owner, "zj", 3, 0, true).await;
+        app.log_audit().await;
+    }
+    testkit::sql(&app.owner, "ANALYZE audit_leaf, audit_tile, audit_head").await;
     app
 }
 

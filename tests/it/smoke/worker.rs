@@ -27,6 +27,7 @@ async fn the_worker_starts_folds_and_stops() {
         settings: Settings { fold_pause_ms: 20, ..Settings::default() },
         clock: Arc::clone(&app.clock) as _,
         examine: None,
+        audit_log: app.audit_log(&[1], None),
     };
     let (_, incidents) =
         blob::Bodies::open(&blob::Settings { folder: app.files.folder.path().to_owned(), ..blob::Settings::default() })

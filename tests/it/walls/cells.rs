@@ -109,7 +109,8 @@ async fn run(world: &World, walls: Walls) {
         before = after;
         if walls == Walls::Both {
             faults.extend(done(world, &case).await);
-            if case.mutation {
+            if case.mutation || matches!(case.on, On::Internal(_)) {
+                // A look at what is restricted is written down.
                 before = world.app.footprint().await;
             }
         }

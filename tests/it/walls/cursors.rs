@@ -24,6 +24,7 @@ impl Key {
     fn of(cursor: &Value) -> Self {
         match cursor {
             Value::Number(number) => Self::Number(number.as_i64().unwrap()),
+            Value::Object(after) if after.contains_key("no") => Self::Number(after["no"].as_i64().unwrap()),
             Value::Object(after) => Self::Text(after["code"].as_str().unwrap().to_owned()),
             _ => Self::Text(cursor.as_str().unwrap().replace('-', "")),
         }
@@ -94,7 +95,13 @@ const LISTS: [List; 8] = [
         who: "zj/province/audit",
         of: "zj/county/reviewer",
         falling: true,
-        keys: numbers,
+        // Of one moment: the clock of the world stands still.
+        keys: |world| {
+            numbers(world)
+                .into_iter()
+                .map(|no| json!({ "at": testkit::TestClock::beginning().timestamp_micros(), "no": no }))
+                .collect()
+        },
         document: "query($of: ID!, $after: String) { audit(account: $of, first: 100, after: $after) { nodes { no action } } }",
     },
     List {

@@ -7,7 +7,7 @@ use testkit::{Answer, TestApp, seed};
 use super::world::text;
 
 /// Every route, and the test that asks it as everybody.
-const ROUTES: [(&str, &str); 11] = [
+const ROUTES: [(&str, &str); 12] = [
     ("/graphql", "every_field_answers_whom_the_table_names_and_nobody_else"),
     ("/auth/sign-in", "a_refused_sign_in_tells_nothing"),
     ("/auth/sign-out", "signing_out_ends_the_session_that_asks_and_no_other"),
@@ -16,6 +16,7 @@ const ROUTES: [(&str, &str); 11] = [
     ("/uploads/{id}", "anothers_upload_is_like_none"),
     ("/files/record/{record}/{version}/{n}", "the_files_of_a_record_are_as_closed_as_the_record"),
     ("/files/receipt/{receipt}/{n}", "the_files_of_a_record_are_as_closed_as_the_record"),
+    ("/audit/export", "the_export_is_the_auditors_alone"),
     ("/healthz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
     ("/readyz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
     ("/metrics", "whoever_looks_after_the_service_learns_nothing_of_tenants"),

@@ -157,6 +157,16 @@ fn policy() -> Vec<Case> {
         .may(&[AUDIT])
         .denied(Denial::Plain)
         .nothing_for(&["edu/university/audit"]),
+        Case::query("auditHead", "{ auditHead { size root note } }", |_| json!({})).may(AUDITS).denied(Denial::Plain),
+        Case::query("auditHeads", "{ auditHeads { nodes { size at } } }", |_| json!({})).may(AUDITS).denied(Denial::Plain),
+        Case::query("auditConsistency", "{ auditConsistency { from { size } to { size } path } }", |_| json!({})).may(AUDITS),
+        // The first entry of all is of the first tenant.
+        Case::query("auditProof", "{ auditProof(no: 1) { index size file fault } }", |_| json!({})).may(&[AUDIT]),
+        Case::query("receiptProof", "query($receipt: ID!) { receiptProof(receipt: $receipt) { index file } }", |asked| {
+            json!({ "receipt": asked.subject.town })
+        })
+        .on(super::case::On::Record(super::case::State::AtTown))
+        .may(&[AUDIT]),
     ]
 }
 

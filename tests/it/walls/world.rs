@@ -90,6 +90,7 @@ impl World {
         ];
         world.shared.extend(shared);
         world.strangers().await;
+        world.app.log_audit().await;
         for tenant in ["zj", "edu"] {
             let ids = world.app.ids_of(tenant).await;
             world.ids.insert(tenant, ids);

@@ -7,24 +7,23 @@ pub(crate) use store::audit::Look;
 
 use crate::{Reader, Result};
 
-/// Opens something. Where it is restricted and this look was not written down in this hour, it is opened in a transaction that writes
-/// the look down, and given out when that is kept.
-pub(crate) async fn witnessed<T>(
-    reader: &mut Reader,
-    open: impl AsyncFn(&mut Reader) -> Result<(T, Option<Look>)>,
-) -> Result<T> {
-    let (found, look) = open(reader).await?;
-    let Some(look) = look else { return Ok(found) };
+/// Has a look to be written down? Then the reader has begun a transaction that writes: what was looked at is opened in it once more,
+/// and given out after [`end_look`].
+pub(crate) async fn begin_look(reader: &mut Reader, look: Option<&Look>) -> Result<bool> {
+    let Some(look) = look else { return Ok(false) };
     let hour = reader.now.duration_trunc(TimeDelta::hours(1)).unwrap_or(reader.now);
-    if store::audit::look_noted(&mut reader.tx, &look, hour).await? {
-        return Ok(found);
+    if store::audit::look_noted(&mut reader.tx, look, hour).await? {
+        return Ok(false);
     }
     reader.begin_writing().await?;
-    let (found, look) = open(reader).await?;
+    Ok(true)
+}
+
+/// Keeps the entry; what has become public meanwhile needs none.
+pub(crate) async fn end_look(reader: &mut Reader, look: Option<Look>) -> Result<()> {
     if let Some(look) = look {
         let origin = reader.caller.origin.clone();
         store::audit::note_look(&mut reader.tx, look, origin.as_deref()).await?;
     }
-    reader.end_writing().await?;
-    Ok(found)
+    reader.end_writing().await
 }

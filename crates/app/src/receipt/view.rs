@@ -10,7 +10,7 @@ use store::{file::Attachment, receipt::Receipt, record::EventRow};
 
 use crate::{
     Error, Reader, Result,
-    audit::{Look, witnessed},
+    audit::{Look, begin_look, end_look},
 };
 
 /// A receipt that the reader may see.
@@ -18,14 +18,21 @@ pub type Held = Receipt;
 
 /// Reads it; a withdrawn receipt shows nothing but that it was. A look at a restricted one is written down.
 pub async fn view(reader: &mut Reader, id: ReceiptId) -> Result<Held> {
-    witnessed(reader, async |reader: &mut Reader| {
-        let (held, post) = open(reader, id).await?;
-        let what = serde_json::json!({ "version": held.version, "receipt": id.to_string() });
-        let look = Look { action: "record.read", record: held.line.record, org: id.org, post, what };
-        let restricted = held.writing.as_ref().is_some_and(Writing::is_restricted);
-        Ok((held, restricted.then_some(look)))
-    })
-    .await
+    let (held, look) = looked_at(reader, id).await?;
+    if !begin_look(reader, look.as_ref()).await? {
+        return Ok(held);
+    }
+    let (held, look) = looked_at(reader, id).await?;
+    end_look(reader, look).await?;
+    Ok(held)
+}
+
+async fn looked_at(reader: &mut Reader, id: ReceiptId) -> Result<(Held, Option<Look>)> {
+    let (held, post) = open(reader, id).await?;
+    let what = serde_json::json!({ "version": held.version, "receipt": id.to_string() });
+    let look = Look { action: "record.read", record: held.line.record, org: id.org, post, what };
+    let restricted = held.writing.as_ref().is_some_and(Writing::is_restricted);
+    Ok((held, restricted.then_some(look)))
 }
 
 /// The same for what writes its own look down, with the post that permits it.

@@ -6,21 +6,28 @@ use store::record::{EventRow, Record, RoundRow};
 
 use crate::{
     App, Error, Reader, Result,
-    audit::{Look, witnessed},
+    audit::{Look, begin_look, end_look},
 };
 
 /// An own record whole. Holders read through their receipt. A look at a restricted one is written down.
 pub async fn view(reader: &mut Reader, id: Id<noun::Record>) -> Result<Record> {
-    witnessed(reader, async |reader: &mut Reader| {
-        let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
-        let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
-        let record = store::record::fetch(&mut reader.tx, &may).await?;
-        let what = serde_json::json!({ "version": record.head.version });
-        let look = Look { action: "record.read", record: id, org: record.head.org, post: may.post(), what };
-        let look = record.writing.is_restricted().then_some(look);
-        Ok((record, look))
-    })
-    .await
+    let (record, look) = open(reader, id).await?;
+    if !begin_look(reader, look.as_ref()).await? {
+        return Ok(record);
+    }
+    let (record, look) = open(reader, id).await?;
+    end_look(reader, look).await?;
+    Ok(record)
+}
+
+async fn open(reader: &mut Reader, id: Id<noun::Record>) -> Result<(Record, Option<Look>)> {
+    let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
+    let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
+    let record = store::record::fetch(&mut reader.tx, &may).await?;
+    let what = serde_json::json!({ "version": record.head.version });
+    let look = Look { action: "record.read", record: id, org: record.head.org, post: may.post(), what };
+    let look = record.writing.is_restricted().then_some(look);
+    Ok((record, look))
 }
 
 /// Its timeline; the record was viewed before.

@@ -1,12 +1,15 @@
 //! `fonds work`.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use app::SystemClock;
+use app::{
+    SystemClock,
+    chance::{Chance as _, SystemChance},
+};
 use blob::Incidents;
 use gateway::{Metrics, health::Checks, server};
 use store::{Store, worker::WorkerStore};
-use worker::Worker;
+use worker::{AuditLog, Worker};
 
 use crate::{files::Files, running::Running, settings::Settings, words::Failure};
 
@@ -36,6 +39,15 @@ pub(crate) async fn worker(settings: &Settings, files: Files) -> Result<(Worker,
     let store = WorkerStore::new(Store::open(&database)?);
     store.check_role().await?.map_err(|fault| fault.0)?;
     let examine = Some(files.examine(settings, store.clone())?);
-    let worker = Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock), examine };
+    let audit_log = AuditLog {
+        store: store.clone(),
+        clock: Arc::new(SystemClock),
+        chance: |bytes| SystemChance.fill(bytes),
+        keys: settings.audit.keys()?.into(),
+        away: settings.audit.heads_folder.clone(),
+        pause: Duration::from_millis(settings.audit.pause_ms),
+        every: Duration::from_secs(settings.audit.head_seconds),
+    };
+    let worker = Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock), examine, audit_log };
     Ok((worker, files.incidents))
 }

@@ -71,12 +71,14 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
 
 /// Takes the secrets out of their files.
 fn open_files(settings: &mut Settings) -> Result<(), SettingsError> {
-    let (database, redis) = (&mut settings.database, &mut settings.redis);
+    let (database, redis, audit) = (&mut settings.database, &mut settings.redis, &mut settings.audit);
     for (key, secret, file) in [
         ("database.url", &mut database.url, &database.url_file),
         ("database.worker_url", &mut database.worker_url, &database.worker_url_file),
         ("database.admin_url", &mut database.admin_url, &database.admin_url_file),
         ("redis.url", &mut redis.url, &redis.url_file),
+        ("audit.key", &mut audit.key, &audit.key_file),
+        ("audit.other_key", &mut audit.other_key, &audit.other_key_file),
     ] {
         let Some(path) = file else { continue };
         if secret.is_some() {
@@ -115,6 +117,8 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             (5..=3600).contains(&worker.rescue_seconds) && worker.rescue_seconds >= 3 * worker.heartbeat_seconds,
             "5 to 3600, and three heartbeats at least",
         ),
+        ("audit.head_seconds", (1..=86_400).contains(&settings.audit.head_seconds), "1 to 86400"),
+        ("audit.pause_ms", (10..=60_000).contains(&settings.audit.pause_ms), "10 to 60000"),
         (
             "log.filter",
             settings.log.filter.parse::<tracing_subscriber::EnvFilter>().is_ok(),

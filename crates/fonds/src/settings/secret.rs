@@ -18,7 +18,7 @@ impl Secret {
         self.0.clone()
     }
 
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self(SecretString::from(text))
     }
 

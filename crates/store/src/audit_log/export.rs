@@ -67,7 +67,9 @@ impl Export {
         // Hashes of entries that are gone are given all the same.
         due(writer, if to < size { to.saturating_sub(1) } else { size }, &tiles, &mut text)?;
         self.next = to;
-        if to == size && let Some(writer) = self.writer.take() {
+        if to == size
+            && let Some(writer) = self.writer.take()
+        {
             text += &writer.end(&self.head.note).map_err(not_canonical)?;
         }
         Ok(Some(text))

@@ -56,11 +56,10 @@ impl WorkerStore {
     /// Every log that has entries.
     pub async fn audit_logs(&self) -> Result<Vec<Log>> {
         let mut connection = self.bare().await?;
-        let rows = sqlx::query!(
-            r#"SELECT tenant_id AS "id!", tenant_key AS "key!", grown AS "grown!" FROM sec.audit_logs()"#
-        )
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows =
+            sqlx::query!(r#"SELECT tenant_id AS "id!", tenant_key AS "key!", grown AS "grown!" FROM sec.audit_logs()"#)
+                .fetch_all(&mut *connection)
+                .await?;
         rows.into_iter()
             .map(|row| Ok(Log { tenant: TenantId(row.id), key: key(&row.key)?, grown: row.grown }))
             .collect()
@@ -198,12 +197,7 @@ async fn page(connection: &mut PgConnection, tenant: i32, below: i64, limit: i64
 }
 
 /// Heads below a size, the newest first.
-pub async fn find(
-    tx: &mut Tx,
-    scope: &Scope<act::ViewAudit>,
-    below: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Stored>> {
+pub async fn find(tx: &mut Tx, scope: &Scope<act::ViewAudit>, below: Option<i64>, limit: i64) -> Result<Vec<Stored>> {
     if !scope.whole_tenant() {
         return Ok(Vec::new());
     }

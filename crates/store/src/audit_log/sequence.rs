@@ -66,8 +66,7 @@ pub(super) fn key(text: &str) -> Result<TenantKey> {
 pub(super) async fn lock(connection: &mut PgConnection, tenant: TenantId) -> Result<Option<u64>> {
     let made = sqlx::query!("INSERT INTO audit_log (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING", tenant.0);
     made.execute(&mut *connection).await?;
-    let size =
-        sqlx::query_scalar!("SELECT size FROM audit_log WHERE tenant_id = $1 FOR UPDATE SKIP LOCKED", tenant.0);
+    let size = sqlx::query_scalar!("SELECT size FROM audit_log WHERE tenant_id = $1 FOR UPDATE SKIP LOCKED", tenant.0);
     size.fetch_optional(connection).await?.map(natural).transpose()
 }
 
@@ -109,10 +108,7 @@ async fn take(connection: &mut PgConnection, tenant: TenantId, limit: i64) -> Re
         let (account_id, post_id, org_id) = (row.account_id, row.post_id, row.org_id);
         let (reason, origin) = (row.reason, row.origin);
         let body = Body { before: row.before, after: row.after };
-        rows.push((
-            Row { id, at, account_id, post_id, org_id, action, object_kind, object_id, reason, origin },
-            body,
-        ));
+        rows.push((Row { id, at, account_id, post_id, org_id, action, object_kind, object_id, reason, origin }, body));
     }
     Ok((rows, lost))
 }

@@ -94,7 +94,8 @@ mod tests {
             assert_eq!(known, if cut >= first { 3 } else { 0 }, "cut at {cut}");
             append(file.clone(), [3, 7].into_iter().filter(|&size| size > known).map(note).collect()).await.unwrap();
             let text = fs::read_to_string(&file).unwrap();
-            let sizes: Vec<_> = head::many(text.as_bytes()).map(|(note, _)| Head::open_unsigned(note).unwrap().size).collect();
+            let sizes: Vec<_> =
+                head::many(text.as_bytes()).map(|(note, _)| Head::open_unsigned(note).unwrap().size).collect();
             assert_eq!(sizes, [3, 7], "cut at {cut}");
         }
         append(file.clone(), vec![note(3), note(7)]).await.unwrap();

@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use domain::{
     Locale,
-    audit::{Head, PublicKey, Report, finding::Verdict, verify},
+    audit::{Head, PublicKey, Report, finding::Verdict, head, verify},
 };
 
 use crate::words::{Failure, complain, say, terminal_locale};
@@ -22,7 +22,8 @@ const SHOWN: usize = 200;
 pub(crate) struct Audit {
     /// The export, JSON Lines.
     export: PathBuf,
-    /// A head that came on another way: by mail, on paper, from another machine. Several narrow down what was rewritten.
+    /// Heads that came on another way: by mail, on paper, from another machine; one or several in a file. Several narrow down what
+    /// was rewritten.
     #[arg(long, value_name = "FILE")]
     head: Vec<PathBuf>,
     /// A public key of the installation, in the note format; several where keys have changed.
@@ -35,7 +36,7 @@ impl Audit {
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
         let locale = terminal_locale();
         let keys = self.key.iter().map(|file| key(file)).collect::<Result<Vec<_>, _>>()?;
-        let heads = self.head.iter().map(|file| head(file, &keys)).collect::<Result<Vec<_>, _>>()?;
+        let heads = self.head.iter().map(|file| heads(file, &keys)).collect::<Result<Vec<_>, _>>()?.concat();
         if keys.is_empty() && !heads.is_empty() {
             complain(locale.pick(
                 "未给 --key：日志头的签名没有核对，只凭其来路可信",
@@ -61,10 +62,17 @@ fn key(file: &Path) -> Result<PublicKey, Failure> {
     PublicKey::parse(&text).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-fn head(file: &Path, keys: &[PublicKey]) -> Result<Head, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| unread(file, &error))?;
-    let head = if keys.is_empty() { Head::open_unsigned(&text) } else { Head::open(&text, keys).map(|(head, _)| head) };
-    head.map_err(|error| format!("{}: {error}", file.display()).into())
+fn heads(file: &Path, keys: &[PublicKey]) -> Result<Vec<Head>, Failure> {
+    let bytes = fs::read(file).map_err(|error| unread(file, &error))?;
+    let open = |note: &str| {
+        if keys.is_empty() { Head::open_unsigned(note) } else { Head::open(note, keys).map(|(head, _)| head) }
+    };
+    let heads: Result<Vec<_>, _> = head::many(&bytes).map(|(note, _)| open(note)).collect();
+    match heads {
+        Ok(heads) if heads.is_empty() => Err(format!("{}: there is no head in it", file.display()).into()),
+        Ok(heads) => Ok(heads),
+        Err(error) => Err(format!("{}: {error}", file.display()).into()),
+    }
 }
 
 fn unread(file: &Path, error: &std::io::Error) -> Failure {
