@@ -4,6 +4,7 @@
 mod export;
 mod heads;
 mod looks;
+mod million;
 mod proofs;
 mod sequence;
 mod tampered;

@@ -12,7 +12,7 @@ use std::{fmt::Write as _, fs, path::Path, process::ExitCode};
 
 use app::SystemClock;
 use domain::{clock::Clock as _, tenant::TenantKey};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use store::{Owner, Store};
 
@@ -70,7 +70,7 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
     let url = format!("http://{}", served.address);
     let mut json = told.clone();
     json.insert("url".to_owned(), url.clone().into());
-    write(&dir.join(ENV), &env(&url, &told))?;
+    write(&dir.join(ENV), &format!("{}{}", env(&url, &told), env_of_auditor(dir, &admin)?))?;
     write(&file, &format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     explain(&served.address.to_string(), &file, &told);
     let stop = running.stop.clone();
@@ -147,6 +147,18 @@ fn env(url: &str, told: &Map<String, Value>) -> String {
         }
     }
     text
+}
+
+/// What the walk-through's auditor works with: this program, the public key, the folder of heads; and what a tamperer has: the database.
+fn env_of_auditor(dir: &Path, admin: &SecretString) -> Result<String, Failure> {
+    let (program, dir) = (std::env::current_exe()?, fs::canonicalize(dir)?);
+    Ok(format!(
+        "FONDS='{}'\nAUDIT_KEY='{}'\nAUDIT_HEADS='{}'\nDATABASE='{}'\n",
+        program.display(),
+        dir.join(PUBLIC_KEY).display(),
+        dir.join(HEADS).display(),
+        admin.expose_secret()
+    ))
 }
 
 /// Whole or not at all: whoever waits for the file reads it at once. It holds tokens: for its owner alone.

@@ -80,10 +80,10 @@ impl AuditEntry {
     }
 }
 
-/// Where an entry stands in the lists: its time, which the database keeps to the microsecond, and its number.
+/// Where an entry stands in the lists: its time and its number.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Place {
-    at: i64,
+    at: DateTime<Utc>,
     no: i64,
 }
 
@@ -114,15 +114,14 @@ impl AuditQuery {
                 (kind.to_owned(), object.to_string())
             });
             let search = Search { account, object, action, from, to };
-            let before = page.after.and_then(|place| Some((DateTime::from_timestamp_micros(place.at)?, place.no)));
+            let before = page.after.map(|place| (place.at, place.no));
             let mut reading = request.reading().await.or_refuse(request)?;
             let entries = app::audit::search(&mut reading, &search, before, page.first).await;
             let mut entries = entries.or_refuse(request)?;
             let more = entries.len() > page.first as usize;
             entries.truncate(page.first as usize);
-            let items = entries
-                .into_iter()
-                .map(|entry| (Place { at: entry.at.timestamp_micros(), no: entry.id }, AuditEntry::from(entry)));
+            let items =
+                entries.into_iter().map(|entry| (Place { at: entry.at, no: entry.id }, AuditEntry::from(entry)));
             Ok(connection(items, more, page.after.is_some()))
         })
         .await

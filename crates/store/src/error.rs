@@ -1,5 +1,7 @@
 //! What can go wrong below the use cases.
 
+use domain::canonical::NotCanonical;
+
 /// Failure of the database or of what was expected of it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -60,6 +62,12 @@ impl From<sqlx::Error> for Error {
             _ => {}
         }
         Self::Driver(error)
+    }
+}
+
+impl From<NotCanonical> for Error {
+    fn from(error: NotCanonical) -> Self {
+        Self::Stored(format!("an audit row that has no canonical form: {error}"))
     }
 }
 

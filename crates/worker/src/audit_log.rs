@@ -132,7 +132,7 @@ impl AuditLog {
         };
         for (tenant, key) in waiting {
             let earlier = failing.get(&tenant).copied();
-            if stop.is_cancelled() || earlier.is_some_and(|backoff| backoff.is_on()) {
+            if stop.is_cancelled() || earlier.is_some_and(Backoff::is_on) {
                 continue;
             }
             if let Err(error) = self.drain((tenant, &key), stop).await {

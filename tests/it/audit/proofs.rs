@@ -25,7 +25,7 @@ async fn the_receipt_of_any_record_is_proved_at_every_level() {
     // Taken back and given again: each receipt has an entry of its own.
     app.clock.turn(chrono::TimeDelta::minutes(1));
     testkit::write_audit(&app.owner, "zj", 300, 0, true).await;
-    let recalled = town.mutate("recallReceipt", json!({ "receipt": first }), "receipt { receipt { state } }").await;
+    let recalled = town.mutate("recallApproval", json!({ "receipt": first }), "receipt { receipt { state } }").await;
     assert!(recalled["problems"].as_array().unwrap().is_empty(), "{recalled}");
     app.log_audit().await;
     testkit::write_audit(&app.owner, "zj", 9, 0, true).await;

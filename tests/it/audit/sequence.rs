@@ -13,7 +13,7 @@ use super::{checked, exported, heads, opened};
 /// Rows that are in the log, rows that there are, rows that wait, and whether the numbers are those from 0 on.
 const STATE: &str = "SELECT (SELECT count(*) FROM audit_leaf) || ' ' || (SELECT count(*) FROM audit) || ' ' || (SELECT count(*) FROM audit_pending) || ' '
     || coalesce((SELECT bool_and(index = n) FROM (SELECT index, row_number() OVER (PARTITION BY tenant_id ORDER BY index) - 1 AS n FROM audit_leaf) AS x), true)
-    || ' ' || (SELECT bool_and(l.size = (SELECT count(*) FROM audit_leaf f WHERE f.tenant_id = l.tenant_id)) FROM audit_log l)";
+    || ' ' || coalesce((SELECT bool_and(l.size = (SELECT count(*) FROM audit_leaf f WHERE f.tenant_id = l.tenant_id)) FROM audit_log l), true)";
 
 async fn state(app: &TestApp) -> Vec<String> {
     let state: String = testkit::scalar(&app.owner, STATE).await;

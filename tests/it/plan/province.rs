@@ -8,6 +8,7 @@ const LOAD: &str = include_str!("load.sql");
 pub(crate) async fn loaded() -> TestApp {
     let app = TestApp::with(Setup { max_connections: 1, ..Setup::default() }).await;
     testkit::sql(&app.owner, LOAD).await;
+    testkit::sql(&app.owner, "INSERT INTO audit_pending SELECT tenant_id, id FROM audit ON CONFLICT DO NOTHING").await;
     // A head for every few entries, so that there are pages of them.
     app.log_audit().await;
     for _ in 0..60 {

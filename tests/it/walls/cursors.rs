@@ -97,10 +97,7 @@ const LISTS: [List; 8] = [
         falling: true,
         // Of one moment: the clock of the world stands still.
         keys: |world| {
-            numbers(world)
-                .into_iter()
-                .map(|no| json!({ "at": testkit::TestClock::beginning().timestamp_micros(), "no": no }))
-                .collect()
+            numbers(world).into_iter().map(|no| json!({ "at": testkit::TestClock::beginning(), "no": no })).collect()
         },
         document: "query($of: ID!, $after: String) { audit(account: $of, first: 100, after: $after) { nodes { no action } } }",
     },

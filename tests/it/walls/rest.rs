@@ -64,7 +64,7 @@ async fn a_refused_sign_in_tells_nothing() {
     let after = app.footprint().await;
     let changed: Vec<_> =
         after.iter().filter(|(table, digest)| before[*table] != **digest).map(|(table, _)| table).collect();
-    assert_eq!(changed, ["audit", "credential"]);
+    assert_eq!(changed, ["audit", "audit_pending", "credential"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,6 @@ use authz::{Scope, act};
 use chrono::{DateTime, Utc};
 use domain::{
     audit::{Body, Head, export::Writer},
-    canonical::NotCanonical,
     merkle::{Tile, TileId, tile::WIDTH},
     tenant::{TenantId, TenantKey},
 };
@@ -17,7 +16,7 @@ use super::{
     head::{Stored, newest},
     logged::{Leaf, Logged, Row, logged, read_tiles, signed, stored},
 };
-use crate::{Error, Owner, Result, Tx};
+use crate::{Owner, Result, Tx};
 
 /// Entries of one part.
 const PART: u64 = 4 * WIDTH as u64;
@@ -35,7 +34,7 @@ impl Export {
     /// Begins the export up to a head: gives the first line.
     pub fn begin(tenant: TenantKey, head: Stored, at: DateTime<Utc>) -> Result<(Self, String)> {
         let origin = Head::open_unsigned(&head.note).map_err(|_| stored("note of a head"))?.origin;
-        let (writer, line) = Writer::begin(&origin, head.size, at).map_err(not_canonical)?;
+        let (writer, line) = Writer::begin(&origin, head.size, at)?;
         Ok((Self { tenant, head, writer: Some(writer), next: 0 }, line))
     }
 
@@ -62,7 +61,7 @@ impl Export {
         for Logged { index, hash, entry, body } in entries(connection, tenant, &self.tenant, from, to).await? {
             due(writer, index, &tiles, &mut text)?;
             let body = body.as_ref().map(|(salt, body)| (salt, body));
-            text += &writer.entry(index, hash, &entry, body).map_err(not_canonical)?;
+            text += &writer.entry(index, hash, &entry, body)?;
         }
         // Hashes of entries that are gone are given all the same.
         due(writer, if to < size { to.saturating_sub(1) } else { size }, &tiles, &mut text)?;
@@ -70,7 +69,7 @@ impl Export {
         if to == size
             && let Some(writer) = self.writer.take()
         {
-            text += &writer.end(&self.head.note).map_err(not_canonical)?;
+            text += &writer.end(&self.head.note)?;
         }
         Ok(Some(text))
     }
@@ -91,13 +90,9 @@ fn wanted(from: u64, to: u64, size: u64) -> BTreeSet<TileId> {
 fn due(writer: &mut Writer, index: u64, tiles: &BTreeMap<TileId, Tile>, text: &mut String) -> Result<()> {
     while let Some((id, above)) = writer.due(index) {
         let root = above.and_then(|(id, place)| tiles.get(&id)?.hashes().get(place).copied());
-        text.push_str(&writer.tile(tiles.get(&id), root).map_err(not_canonical)?.unwrap_or_default());
+        text.push_str(&writer.tile(tiles.get(&id), root)?.unwrap_or_default());
     }
     Ok(())
-}
-
-fn not_canonical(error: NotCanonical) -> Error {
-    Error::Stored(format!("an audit row that has no canonical form: {error}"))
 }
 
 async fn entries(

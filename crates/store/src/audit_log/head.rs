@@ -73,14 +73,16 @@ impl WorkerStore {
         keys: &[&SigningKey],
         at: DateTime<Utc>,
     ) -> Result<Signing> {
-        let Some(site) = keys.first().map(|key| key.public().name().clone()) else { return Ok(Signing::Nothing) };
+        let Some(installation) = keys.first().map(|key| key.public().name().clone()) else {
+            return Ok(Signing::Nothing);
+        };
         let mut tx = self.begin(tenant).await?;
         let Some(size) = lock(&mut tx, tenant).await? else { return Ok(Signing::Nothing) };
         let last = newest(&mut tx, tenant.0).await?;
         if size == 0 || last.as_ref().is_some_and(|last| last.size == size) {
             return Ok(Signing::Nothing);
         }
-        let origin = Origin { site, tenant: key.clone() };
+        let origin = Origin { site: installation, tenant: key.clone() };
         let root = match grown_root(&mut tx, tenant, &origin, last.as_ref(), size).await? {
             Ok(root) => root,
             Err(what) => {

@@ -124,10 +124,9 @@ struct Fresh {
 fn leaf((row, body): (Row, Body), tenant: &TenantKey, chance: fn(&mut [u8])) -> Result<Fresh> {
     let mut salt = [0; 32];
     chance(&mut salt);
-    let not_canonical = |error| Error::Stored(format!("an audit row that has no canonical form: {error}"));
     let audit_id = row.id;
-    let digest = body.digest(&Salt(salt)).map_err(not_canonical)?;
-    let hash = row.entry(tenant, digest).leaf_hash().map_err(not_canonical)?;
+    let digest = body.digest(&Salt(salt))?;
+    let hash = row.entry(tenant, digest).leaf_hash()?;
     Ok(Fresh { audit_id, hash, digest: digest.0, salt })
 }
 

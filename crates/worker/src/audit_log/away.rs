@@ -35,7 +35,7 @@ pub(super) async fn append(file: PathBuf, notes: Vec<String>) -> io::Result<()> 
         }
         out.seek(SeekFrom::Start(end))?;
         let fresh = notes.iter().filter(|note| Head::open_unsigned(note).is_ok_and(|head| head.size > last));
-        let text: String = fresh.map(|note| format!("{note}\n")).collect();
+        let text = fresh.flat_map(|note| [note.as_str(), "\n"]).collect::<String>();
         out.write_all(text.as_bytes())?;
         out.sync_all()?;
         File::open(folder)?.sync_all()
