@@ -68,7 +68,7 @@ async fn a_fault_is_told_at_its_line_and_nothing_is_written() {
     ];
     let payload = security.mutate("editPolicy", edit(&lines, false), EDITED).await;
     let paths: Vec<_> = payload["problems"].as_array().unwrap().iter().map(|problem| problem["path"].clone()).collect();
-    assert_eq!(paths, [json!(["add", "2"]), json!(["add", "3"]), json!(["add", "4"])], "{payload}");
+    assert_eq!(paths, [json!(["add", "1"]), json!(["add", "2"]), json!(["add", "3"])], "{payload}");
     assert_eq!(problem(&payload), "BEYOND_CEILING");
     assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM policy_line").await, 0);
 }

@@ -106,6 +106,7 @@ fn policy() -> Vec<Case> {
                      explain(account: $account, action: $action, object: $object) { allowed steps } }";
     vec![
         Case::query("roles", "{ roles { name label lines } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
+        Case::query("actions", "{ actions { name label } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
         Case::query("policyLines", "{ policyLines { id role words } }", |_| json!({}))
             .may(POLICY_READERS)
             .denied(Denial::Plain)

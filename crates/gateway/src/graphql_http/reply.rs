@@ -35,7 +35,7 @@ pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, descr
     }
     executed.errors.truncate(RAN);
     for error in &mut executed.errors {
-        error.message = cut(&error.message);
+        error.message = value(&error.message, locale).map_or_else(|| cut(&error.message), str::to_owned);
         // Our resolvers set a code; without one it is the library's refusal of an argument.
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
@@ -55,7 +55,7 @@ fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
     // What a misspelt name might have been is part of the schema's description.
     let told =
         if describes { error.message.as_str() } else { error.message.split(" Did you mean").next().unwrap_or("") };
-    let detail = cut(told);
+    let detail = value(told, locale).map_or_else(|| cut(told), str::to_owned);
     let message = match locale {
         Locale::Zh => format!("请求与接口定义不符：{detail}"),
         Locale::En => detail,
@@ -66,6 +66,19 @@ fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
         path: Vec::new(),
         extensions: serde_json::json!({ "code": "BAD_REQUEST" }),
     }
+}
+
+/// The library's refusal of a value that is none of its type, said for people.
+fn value(message: &str, locale: Locale) -> Option<&'static str> {
+    let of_type = message.strip_prefix("Failed to parse \"")?.split('"').next()?;
+    let (zh, en) = match of_type {
+        "NaiveDate" => {
+            ("日期须写作 2026-03-31，且确有这一天", "a date is written 2026-03-31, and is a day that there was")
+        }
+        "DateTime" => ("时间须写作 2026-03-31T08:00:00+08:00", "an instant is written 2026-03-31T08:00:00+08:00"),
+        _ => return None,
+    };
+    Some(locale.pick(zh, en))
 }
 
 fn cut(message: &str) -> String {
