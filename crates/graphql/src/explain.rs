@@ -37,12 +37,12 @@ impl ExplainQuery {
     /// Everything that a policy line can allow and `explain` can be asked about.
     async fn actions(&self, ctx: &Context<'_>) -> Answer<Vec<PolicyAction>> {
         answer(ctx, |request| async move {
-            request.reading().await.or_refuse(request)?;
+            let reading = request.reading().await.or_refuse(request)?;
             let node = |action: &Action| PolicyAction {
                 name: action.as_str().to_owned(),
                 label: action.label(request.locale).to_owned(),
             };
-            Ok(Action::ALL.iter().map(node).collect())
+            Ok(app::policy::actions(&reading).or_refuse(request)?.iter().map(node).collect())
         })
         .await
     }

@@ -62,7 +62,11 @@ async fn a_comment_at_a_field_that_is_none_is_refused() {
     };
     for path in ["/presents", "/agenda/1/nothing", "/agenda/first", "/agenda/1/ballots/for/1"] {
         let Ok(Outcome::Refused(problems)) = town.give_back(sent.receipt, at(path)).await else { panic!("{path}") };
-        assert_eq!((problems[0].code, problems[0].path.join(".")), (Code::Invalid, "comments.0.path".to_owned()), "{path}");
+        assert_eq!(
+            (problems[0].code, problems[0].path.join(".")),
+            (Code::Invalid, "comments.0.path".to_owned()),
+            "{path}"
+        );
     }
     done(town.give_back(sent.receipt, at("/agenda/1/ballots/for")).await);
 }

@@ -83,7 +83,6 @@ async fn an_object_that_one_may_not_know_of_is_not_there() {
         ("post.end", sibling.post.to_string()),
         ("record.view", sibling.post.to_string()),
         ("tenant.view", app.org("zj/village").to_string()),
-        ("record.fly", app.org("zj/village").to_string()),
         ("record.view", "nothing at all".to_owned()),
     ] {
         let body = recorder.query(ASK, json!({ "action": action, "object": object })).await;

@@ -200,13 +200,6 @@ fn draft(cx: &App, work: &Work, version: i64, rows: &Rows, edit: &Edit) -> Resul
         let (zh, en) = ("没有要改动的内容", "nothing is to be changed");
         problems.push(Problem::new(Code::Required, &["add"], zh, en));
     }
-    for (at, line) in edit.add.iter().enumerate() {
-        let raw = line.raw();
-        if kept.contains(&raw) || edit.add.iter().take(at).any(|other| other.raw() == raw) {
-            let (zh, en) = ("已有相同的一条", "there is such a line already");
-            problems.push(Problem::new(Code::Taken, &["add", &at.to_string()], zh, en));
-        }
-    }
     if !problems.is_empty() {
         return Err(Refusal::Problems(problems));
     }
