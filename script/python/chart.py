@@ -188,9 +188,20 @@ def judge(values, docs, schema):
     return len(docs)
 
 
+def one_version():
+    """The program, the chart and the image are of one version."""
+    program = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    for what, found in (("version", chart["version"]), ("appVersion", chart["appVersion"])):
+        if found != program:
+            yield f"Chart.yaml: {what} is {found}, the program's {program}"
+    if f"ARG VERSION={program}\n" not in (ROOT / "Dockerfile").read_text():
+        yield f"Dockerfile: ARG VERSION is not {program}"
+
+
 def main():
     schema = jsonschema.Draft202012Validator(json.loads((ROOT / "schema" / "settings.schema.json").read_text()))
-    faults = []
+    faults = list(one_version())
     for path in GOOD:
         values = yaml.safe_load(path.read_text())
         for version in VERSIONS:

@@ -82,7 +82,10 @@ fn a_scanner_at_an_address_takes_the_place_of_the_socket() {
         assert_eq!(load(None).unwrap().intake.scanner, tcp);
         jail.create_file("fonds.toml", "[intake]\nscanner_seconds = 9\n")?;
         let settings = load(None).unwrap();
-        assert_eq!((settings.intake.scanner, settings.intake.scanner_seconds), (intake::Settings::default().scanner, 9));
+        assert_eq!(
+            (settings.intake.scanner, settings.intake.scanner_seconds),
+            (intake::Settings::default().scanner, 9)
+        );
         jail.set_env("FONDS_INTAKE__SCANNER__TCP", "10.0.0.7:3310");
         assert_eq!(load(None).unwrap().intake.scanner, tcp);
         Ok(())
