@@ -60,9 +60,14 @@ image_builder() {
   image_from_tar localhost/fonds-builder "$tar" --env PATH=/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin --env CARGO_HOME=/cargo
 }
 
-# image_build NAME: from source, as the Dockerfile says. What was compiled is kept for the next time.
+# image_build NAME: from source, as the Dockerfile says. What was compiled of the dependencies is kept for the next time; our
+# own crates are compiled anew, because cargo goes by times, and a file may have changed while the last image was being built.
 image_build() {
+  local crate
   mkdir -p "$IMAGE_HOME/target"
+  for crate in "$FONDS_ROOT"/crates/*; do
+    rm -rf "$IMAGE_HOME"/target/*/.fingerprint/"$(basename "$crate")"-????????????????
+  done
   image_buildah bud -q --isolation chroot --pull-never \
     --volume "$(rustc --print sysroot):/rust:ro" --volume "$IMAGE_HOME/vendor:/vendor:ro" \
     --volume "$IMAGE_HOME/cargo:/cargo" --volume "$IMAGE_HOME/target:/target" \
