@@ -156,6 +156,7 @@ image_part() (
   say "-- the image, from source"
   image_build localhost/fonds
   trap image_clear EXIT
+  image_buildah rmi --prune >/dev/null 2>&1 || true # of the time before
   image_buildah inspect --type image localhost/fonds >"$IMAGE_HOME/image.json"
   IMAGE_CONTAINER=$(image_buildah from --pull-never localhost/fonds)
   IMAGE_ROOT=$(image_buildah mount "$IMAGE_CONTAINER")
