@@ -115,7 +115,11 @@ def files(pod):
 
 def held(docs):
     """The file of the ConfigMap."""
-    return tomllib.loads(next(doc for doc in docs if doc["kind"] == "ConfigMap")["data"]["fonds.toml"])
+    text = next(doc for doc in docs if doc["kind"] == "ConfigMap")["data"]["fonds.toml"]
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Fault(f"the settings are no TOML: {error}") from error
 
 
 def settings(pod, docs):
