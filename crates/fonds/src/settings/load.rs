@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use figment::{
     Figment,
-    providers::{Env, Format as _, Serialized, Toml},
+    providers::{Env, Format as _, Toml},
 };
 
 use super::{Settings, secret::Secret};
@@ -56,7 +56,9 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
     if let Some(path) = file.filter(|path| !path.is_file()) {
         return Err(SettingsError::NoFile(path.to_owned()));
     }
-    let mut sources = Figment::from(Serialized::defaults(Settings::default()));
+    // The defaults are not merged in, but filled in by serde: a choice of one (`intake.scanner`) would else keep the default's
+    // key beside the one that was named, and the default would win.
+    let mut sources = Figment::new();
     let path = file.unwrap_or(Path::new(FILE));
     if path.is_file() {
         sources = sources.merge(Toml::file_exact(path));
