@@ -28,7 +28,7 @@ const INSTALL: &str = "
       (id int PRIMARY KEY, ts timestamptz DEFAULT now() NOT NULL, breaking boolean NOT NULL DEFAULT false);
     RESET ROLE;";
 
-/// The queue is dumped with the rest (migrations/functions/90_backup.sql).
+/// The queue is dumped with the rest (`migrations/functions/90_backup.sql`).
 const BACKUP: &str = "
     GRANT USAGE ON SCHEMA graphile_worker TO fonds_backup;
     GRANT SELECT ON ALL TABLES IN SCHEMA graphile_worker TO fonds_backup;
