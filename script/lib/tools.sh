@@ -4,6 +4,7 @@
 CARGO_DENY=0.20.2
 SEAWEEDFS=4.48
 AIOSMTPD=1.4.6
+TUSPY=1.1.0
 
 # cargo_deny ARGUMENT…: a ready program where there is one (Linux x86-64), else built once.
 cargo_deny() {
@@ -91,6 +92,7 @@ graphql_audits() {
   done
   FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
   [ $code != 0 ] || walkthrough "$folder" || code=$?
+  [ $code != 0 ] || tus_clients "$folder/demo.json" || code=$?
   kill $server 2>/dev/null || true
   wait $server 2>/dev/null || true
   return $code
@@ -105,4 +107,14 @@ walkthrough() {
   } >"$lines"
   bash "$lines" >"$1/walkthrough.log" || { tail -n 20 "$1/walkthrough.log" >&2; return 1; }
   say "the walk-through: $(grep -c '^ask\|^deny' "$lines") questions, answered as it says"
+}
+
+# tus_clients DEMO: the usual clients of uploads against a server that a demo.json names.
+tus_clients() {
+  local venv=$FONDS_STATE/tools/venv
+  python_venv "$venv" || die "tuspy needs Python 3 with venv"
+  [ "$("$venv/bin/pip" list --format=freeze 2>/dev/null | grep '^tuspy==')" = "tuspy==$TUSPY" ] ||
+    "$venv/bin/pip" install -q --disable-pip-version-check "tuspy==$TUSPY" || return 1
+  FONDS_AUDIT_DEMO=$1 node script/node/tus.mjs || return 1
+  FONDS_AUDIT_DEMO=$1 "$venv/bin/python" script/lib/tus.py
 }
