@@ -29,11 +29,14 @@ const SLICE: usize = 64 * 1024;
 /// How long a picture waits for its turn: a page shows many.
 const TURN: Duration = Duration::from_secs(10);
 
+/// How many lines each person has.
+type Counts = Arc<Mutex<HashMap<Id<noun::Account>, usize>>>;
+
 /// The lines of this process.
 #[derive(Debug)]
 pub(crate) struct Transfers {
     all: Arc<Semaphore>,
-    of: Arc<Mutex<HashMap<Id<noun::Account>, usize>>>,
+    of: Counts,
     most: usize,
     /// Bytes a second at the least.
     rate: u64,
@@ -48,7 +51,7 @@ pub(crate) struct Transfers {
 pub(crate) struct Transfer {
     _turn: OwnedSemaphorePermit,
     /// Counted for whom; a picture for nobody.
-    counted: Option<(Arc<Mutex<HashMap<Id<noun::Account>, usize>>>, Id<noun::Account>)>,
+    counted: Option<(Counts, Id<noun::Account>)>,
 }
 
 impl Drop for Transfer {
@@ -145,14 +148,11 @@ impl Transfers {
     }
 
     /// The bytes of a request, until the line is too slow or its person may not any more; what came before counts.
-    pub(crate) fn receive<F: Future<Output = bool> + Send>(
+    pub(crate) fn receive<F: Future<Output = bool> + Send + 'static>(
         &self,
         body: Body,
         still: impl Fn() -> F + Send + 'static,
-    ) -> impl Stream<Item = Result<Bytes, ()>> + Send + 'static
-    where
-        F: 'static,
-    {
+    ) -> impl Stream<Item = Result<Bytes, ()>> + Send + 'static {
         let pace = Pace { window: Instant::now(), bytes: 0, rate: self.rate, patience: self.patience };
         let look = self.look;
         let state = Some((body.into_data_stream(), pace, Instant::now(), still));

@@ -9,6 +9,11 @@ use crate::fault_flow::served::binary;
 pub(crate) const PDF: &[u8] = include_bytes!("../../../data/files/notice.pdf");
 pub(crate) const JPEG: &[u8] = include_bytes!("../../../data/files/meeting.jpg");
 
+/// A PNG of one point, with something else where the point should be.
+const BROKEN: &[u8] =
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90\x77\x53\xde\
+    \x00\x00\x00\x04IDATnone\x00\x00\x00\x00\x00\x00\x00\x00IEND\xae\x42\x60\x82";
+
 /// The program that the pictures are made by.
 async fn child() {
     tokio::task::spawn_blocking(binary).await.unwrap();
@@ -86,8 +91,8 @@ async fn a_file_without_a_picture_is_kept_and_attached_all_the_same() {
     child().await;
     let app = TestApp::new().await;
     let recorder = Client::of(&app, "zj/village/recorder");
-    // A picture whose points break off; its head is right.
-    let broken = recorder.keep("照片.jpg", &JPEG[..400]).await;
+    // A picture whose head is right, and whose points are none.
+    let broken = recorder.keep("照片.png", BROKEN).await;
     let (record, _) = recorder.draft_with(&[broken]).await;
     assert_eq!(app.picture().await, 1);
     assert_eq!(app.picture().await, 0, "not again and again");
