@@ -9,6 +9,7 @@ HELM_SDK=0.2.2
 KUBERNETES_VALIDATE=1.37.0
 JSONSCHEMA=4.26.0
 PYYAML=6.0.3
+TUSPY=1.1.0
 
 # cargo_deny ARGUMENT…: a ready program where there is one (Linux x86-64), else built once.
 cargo_deny() {
@@ -96,6 +97,7 @@ graphql_audits() {
   done
   FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
   [ $code != 0 ] || walkthrough "$folder" || code=$?
+  [ $code != 0 ] || tus_clients "$folder/demo.json" || code=$?
   kill $server 2>/dev/null || true
   wait $server 2>/dev/null || true
   return $code
@@ -131,4 +133,12 @@ chart_and_image() {
     "jsonschema==$JSONSCHEMA" "PyYAML==$PYYAML"
   "$FONDS_STATE/tools/venv/bin/hadolint" "$FONDS_ROOT/Dockerfile"
   "$FONDS_STATE/tools/venv/bin/python" "$FONDS_ROOT/script/python/chart.py"
+}
+
+# tus_clients DEMO: the usual clients of uploads against a server that a demo.json names.
+tus_clients() {
+  local venv=$FONDS_STATE/tools/venv
+  python_packages "tuspy==$TUSPY" || return 1
+  FONDS_AUDIT_DEMO=$1 node script/node/tus.mjs || return 1
+  FONDS_AUDIT_DEMO=$1 "$venv/bin/python" script/lib/tus.py
 }

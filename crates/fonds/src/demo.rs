@@ -2,6 +2,7 @@
 
 mod clock;
 mod content;
+mod files;
 mod load;
 mod people;
 mod plan;
@@ -51,6 +52,7 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
         owner: Owner::connect(&admin).await?,
         store: Store::open(&settings.store()?)?,
         now: SystemClock.now(),
+        samples: files::Samples::of(settings.clone()),
     };
     let before = dir.join(LOADED);
     let told = tokio::select! {

@@ -15,7 +15,7 @@ use crate::{
     record::{RecordMutation, RecordQuery},
     record_type::RecordTypeQuery,
     session::{SessionMutation, SessionQuery},
-    tenant::{TenantMutation, TenantQuery},
+    tenant::{FileRulesMutation, TenantMutation, TenantQuery},
 };
 
 /// Everything that can be asked.
@@ -41,6 +41,7 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     TenantMutation,
+    FileRulesMutation,
     OrgMutation,
     AccountMutation,
     SessionMutation,

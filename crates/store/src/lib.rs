@@ -26,6 +26,7 @@ pub mod owner_tree;
 pub mod policy;
 pub mod pool;
 pub mod post;
+pub mod preview;
 pub mod receipt;
 pub mod record;
 pub mod record_type;
@@ -35,7 +36,7 @@ pub mod tenant;
 pub mod tx;
 pub mod worker;
 
-pub use entry::Entry;
+pub use entry::{Entry, Linked};
 pub use error::{Error, Result};
 pub use owner::Owner;
 pub use pool::{Settings, Store};

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_receipt_by_record", include_str!("../../../migrations/0005_receipt_by_record.sql")),
     ("0006_version_of_own_record", include_str!("../../../migrations/0006_version_of_own_record.sql")),
     ("0007_file", include_str!("../../../migrations/0007_file.sql")),
+    ("0010_preview", include_str!("../../../migrations/0010_preview.sql")),
 ];
 
 /// Repeatable files, in order.

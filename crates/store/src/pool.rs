@@ -11,7 +11,7 @@ use sqlx::{
 
 use authz::Actor;
 
-use crate::{Entry, Result, Tx, tx};
+use crate::{Entry, Linked, Result, Tx, tx};
 
 /// Settings of the database.
 #[derive(Debug, Clone)]
@@ -61,6 +61,18 @@ impl Store {
         let mut connection = self.pool.acquire().await?;
         connection.execute(sqlx::raw_sql("BEGIN READ ONLY")).await?;
         tx::enter(tx::Begun::Read(connection), entry, at).await
+    }
+
+    /// The same by a signed link whose use began at `begun`. None: it is none, or not any more.
+    pub async fn read_linked(
+        &self,
+        linked: &Linked,
+        begun: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<Option<(Actor, Tx)>> {
+        let mut connection = self.pool.acquire().await?;
+        connection.execute(sqlx::raw_sql("BEGIN READ ONLY")).await?;
+        tx::enter_link(tx::Begun::Read(connection), linked, begun, at).await
     }
 
     /// A transaction that writes, entered. None: no such session.

@@ -6,6 +6,7 @@
 pub mod examine;
 mod fold;
 mod job;
+pub mod preview;
 pub mod queue;
 pub mod scrub;
 mod settings;
@@ -20,6 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use examine::Examine;
 pub use fold::Fold;
+pub use preview::Previewer;
 pub use queue::QueueError;
 pub use settings::Settings;
 
@@ -45,6 +47,7 @@ impl Worker {
         let parts = TaskTracker::new();
         parts.spawn(Fold::new(self.store.clone(), self.settings).run(stop.clone()));
         if let Some(examine) = self.examine.clone() {
+            parts.spawn(Previewer::of(&examine).run(stop.clone()));
             parts.spawn(examine.run(stop.clone()));
         }
         parts.spawn(scrub::keep(self.store.clone(), self.clock.clone(), incidents, stop.clone()));

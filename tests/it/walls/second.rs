@@ -55,6 +55,11 @@ const ATTEMPTS: &[(&str, &str)] = &[
       VALUES (sec.tenant(), '{at_town}', 2, '{town}', 'x', '2026-02-26', '{}', sec.who(), '{now}')"),
     ("edu/branch/recorder", "INSERT INTO record_version (tenant_id, record_id, version, org_id, title, occurred_on, content, author, saved_at)
       VALUES (sec.tenant(), '{draft}', 2, '{abroad}', 'x', '2026-02-26', '{}', sec.who(), '{now}')"),
+    // Pictures are the worker's; a link opens nothing for who cannot sign it.
+    ("zj/village/recorder", "INSERT INTO preview SELECT * FROM preview"),
+    ("zj/village/recorder", "DELETE FROM preview"),
+    ("zj/village/recorder", "SELECT sec.take_preview('{now}')"),
+    ("zj/village/recorder", "SELECT FROM sec.enter_link('zj', (SELECT id FROM session LIMIT 1), 'own/x', extract(epoch FROM timestamptz '{now}')::bigint + 9, '\\x00', '{now}', '{now}')"),
     // Other people's keys of repeated requests, and what they were answered.
     ("zj/village/secretary", "SELECT FROM idempotency WHERE account_id <> sec.who()"),
     ("zj/village/secretary", "UPDATE idempotency SET answer = '{}' WHERE account_id <> sec.who()"),

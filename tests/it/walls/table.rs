@@ -53,6 +53,17 @@ fn service() -> Vec<Case> {
         )
         .may(SYSTEMS)
         .denied(Denial::Plain),
+        Case::query("tenant", "{ tenant { settings { files { largest types known { mediaType } } } } }", |_| json!({}))
+            .may(SYSTEMS)
+            .denied(Denial::Plain)
+            .first_alone(SIGNED_IN)
+            .open(),
+        Case::mutation("updateFileRules", "files { largest } problems { code severity }", |_| {
+            json!({ "largest": 9 << 20, "perPerson": 1_i64 << 30, "perOrg": 1_i64 << 32, "unfinishedHours": 9, "types": [],
+                    "keepUnscanned": true })
+        })
+        .may(SYSTEMS)
+        .denied(Denial::Plain),
         Case::mutation(
             "setRoute",
             "route { type } problems { code severity }",
@@ -72,7 +83,7 @@ fn files() -> Vec<Case> {
     vec![
         Case::query(
             "file",
-            "query($id: ID!) { file(id: $id) { id name state } }",
+            "query($id: ID!) { file(id: $id) { id name state thumbnail { path } previews { path } } }",
             |asked| json!({ "id": asked.subject.file }),
         )
         .on(super::case::On::File)
