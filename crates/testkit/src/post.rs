@@ -16,6 +16,7 @@ use mail::{
     webhook::{self, Reach, Webhooks},
 };
 use mail_parser::{MessageParser, MimeHeaders as _};
+pub use store::delivery::Settled;
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use worker::{Deliver, Letters, Policies, Post, Relay, Wake};

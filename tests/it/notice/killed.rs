@@ -41,7 +41,7 @@ async fn who_has_lost_his_lease_settles_nothing() {
     let slow = store.take(Channel::Mail, now(), now() + TimeDelta::seconds(30), 10).await.unwrap();
     app.clock.turn(TimeDelta::minutes(1));
     assert_eq!(app.sent(Channel::Mail, post.ways()).await, 1);
-    let settled = store::delivery::Settled::Failed("late".to_owned());
+    let settled = testkit::post::Settled::Failed("late".to_owned());
     assert!(!store.settle(slow[0], &settled, now()).await.unwrap());
     assert_eq!(states(&app).await, "sent");
     store.close().await;
