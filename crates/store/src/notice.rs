@@ -6,7 +6,7 @@ use domain::{
     id::noun,
     notice::{NoticeKind, Preferences, Subject},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, Result, Tx, error::touched};
 
@@ -186,7 +186,7 @@ pub async fn set_address(tx: &mut Tx, email: Option<&SecretString>) -> Result<()
          ON CONFLICT (tenant_id, account_id) DO UPDATE SET email = excluded.email",
         tenant,
         who,
-        email.map(|email| email.expose_secret())
+        email.map(ExposeSecret::expose_secret)
     )
     .execute(tx.connection())
     .await?;

@@ -3,7 +3,7 @@
 use authz::{Permit, Scope, Sealed, act};
 use chrono::{DateTime, Utc};
 use domain::{Id, Locale, id::noun, notice::NoticeKind, org::Place, tenant::Level};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, Result, Tx, error::touched};
 
@@ -110,7 +110,7 @@ pub async fn insert(tx: &mut Tx, may: &Permit<act::EditWebhook>, new: &Webhook, 
         new.reader,
         new.host,
         secrets.url.expose_secret(),
-        secrets.secret.map(|secret| secret.expose_secret()),
+        secrets.secret.map(ExposeSecret::expose_secret),
         new.locale.tag(),
         &kinds,
         may.who().uuid(),

@@ -62,7 +62,7 @@ pub async fn set_preferences(
         let (zh, en) = (format!("最多 {MOST} 项"), format!("{MOST} at the most"));
         problems.push(Problem::new(Code::TooMany, &["choices"], zh, en));
     }
-    let email = asked.email.as_ref().map(|email| address(email)).transpose();
+    let email = asked.email.as_ref().map(address).transpose();
     let email = email.map_err(|problem| problems.push(problem)).ok().flatten();
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
