@@ -33,7 +33,7 @@ BEGIN
   INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, origin)
   VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_at_org, p_action, 'record', 'record:' || replace(p_record::text, '-', ''), p_before, p_after, p_origin);
   INSERT INTO outbox (tenant_id, topic, subject, at)
-  VALUES (sec.tenant(), p_action, jsonb_build_object('record', p_record, 'round', p_round, 'org', p_at_org), p_at);
+  VALUES (sec.tenant(), p_action, jsonb_build_object('record', p_record, 'round', p_round, 'org', p_at_org, 'who', sec.who()), p_at);
 END $$;
 ALTER FUNCTION sec.write_trace OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_trace FROM PUBLIC;

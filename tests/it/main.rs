@@ -5,6 +5,7 @@ mod fault;
 mod fault_flow;
 mod file;
 mod flow;
+mod notice;
 mod org;
 mod people;
 mod plan;

@@ -126,9 +126,10 @@ async fn stands_against(
 async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Option<Standing>> {
     let (policy, actor, tx) = (reader.policy.clone(), &reader.actor, &mut reader.tx);
     let found = match (kind, about) {
-        (Kind::Record | Kind::Receipt | Kind::Figure | Kind::Org | Kind::Account | Kind::Post, About::Org(id)) => {
-            store::explain::org(tx, &policy.scope(actor), id).await?
-        }
+        (
+            Kind::Record | Kind::Receipt | Kind::Figure | Kind::Org | Kind::Account | Kind::Post | Kind::Webhook,
+            About::Org(id),
+        ) => store::explain::org(tx, &policy.scope(actor), id).await?,
         (Kind::Record, About::Record(id)) => {
             let own = store::explain::record(tx, &policy.scope(actor), id).await?;
             match own {
@@ -144,7 +145,9 @@ async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Optio
             store::explain::account(tx, &policy.scope(actor), id).await?.ok_or(Error::NotFound)?;
             return Ok(None);
         }
-        (Kind::Policy | Kind::Audit | Kind::Tenant | Kind::Session, About::Nothing) => return Ok(None),
+        (Kind::Policy | Kind::Audit | Kind::Tenant | Kind::Session | Kind::Delivery, About::Nothing) => {
+            return Ok(None);
+        }
         (
             Kind::Record
             | Kind::Receipt
@@ -155,7 +158,9 @@ async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Optio
             | Kind::Policy
             | Kind::Audit
             | Kind::Tenant
-            | Kind::Session,
+            | Kind::Session
+            | Kind::Webhook
+            | Kind::Delivery,
             _,
         ) => None,
     };

@@ -10,6 +10,7 @@ pub mod error;
 pub mod explain;
 pub mod figure;
 pub mod file;
+pub mod notice;
 pub mod org;
 pub mod policy;
 pub mod post;

@@ -10,6 +10,7 @@ pub mod file;
 pub mod flow;
 pub mod id;
 pub mod loader;
+pub mod notice;
 pub mod org;
 pub mod page;
 pub mod policy;

@@ -8,6 +8,7 @@ use crate::{
     explain::ExplainQuery,
     figure::FigureQuery,
     file::{FileMutation, FileQuery},
+    notice::{NoticeMutation, NoticeQuery},
     org::{OrgMutation, OrgQuery},
     policy::{PolicyMutation, PolicyQuery},
     post::{PostMutation, PostQuery},
@@ -32,6 +33,7 @@ pub struct Query(
     ReceiptQuery,
     FileQuery,
     FigureQuery,
+    NoticeQuery,
     PolicyQuery,
     ExplainQuery,
     AuditQuery,
@@ -49,6 +51,7 @@ pub struct Mutation(
     RecordMutation,
     ReceiptMutation,
     FileMutation,
+    NoticeMutation,
     PolicyMutation,
 );
 

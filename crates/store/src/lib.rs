@@ -7,6 +7,7 @@
 pub mod account;
 pub mod audit;
 pub mod audit_log;
+pub mod delivery;
 pub mod entry;
 pub mod error;
 pub mod examine;
@@ -18,6 +19,7 @@ pub mod idempotency;
 pub mod import;
 pub mod invitation;
 pub mod migrate;
+pub mod notice;
 pub mod org;
 pub mod owner;
 pub mod owner_admin;
@@ -30,10 +32,12 @@ pub mod preview;
 pub mod receipt;
 pub mod record;
 pub mod record_type;
+pub mod relay;
 pub mod session;
 pub mod sign_in;
 pub mod tenant;
 pub mod tx;
+pub mod webhook;
 pub mod worker;
 
 pub use entry::{Entry, Linked};

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_receipt_by_record", include_str!("../../../migrations/0005_receipt_by_record.sql")),
     ("0006_version_of_own_record", include_str!("../../../migrations/0006_version_of_own_record.sql")),
     ("0007_file", include_str!("../../../migrations/0007_file.sql")),
+    ("0008_notice", include_str!("../../../migrations/0008_notice.sql")),
     ("0010_preview", include_str!("../../../migrations/0010_preview.sql")),
 ];
 
@@ -25,6 +26,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/04_org.sql"),
     include_str!("../../../migrations/functions/05_figures.sql"),
     include_str!("../../../migrations/functions/06_file.sql"),
+    include_str!("../../../migrations/functions/07_notice.sql"),
     include_str!("../../../migrations/functions/90_backup.sql"),
 ];
 

@@ -3,6 +3,7 @@
 mod flow;
 mod internal;
 mod left;
+mod notice;
 mod organisation;
 mod people;
 
@@ -24,6 +25,7 @@ pub(crate) fn rows() -> Vec<Case> {
     rows.extend(files());
     rows.extend(internal::rows());
     rows.extend(left::rows());
+    rows.extend(notice::rows());
     rows.extend(policy());
     rows
 }
