@@ -133,7 +133,7 @@ impl Deliver {
                 Ok(desk) => jobs.extend(desk),
                 // One tenant whose rows cannot be read holds up none of the others: its lease ends by itself.
                 Err(error) => {
-                    tracing::error!(tenant = tenant.0, %error, "a tenant's deliveries could not be looked at")
+                    tracing::error!(tenant = tenant.0, %error, "a tenant's deliveries could not be looked at");
                 }
             }
         }
@@ -173,13 +173,11 @@ impl Deliver {
         }
         let matters = self.store.matters(tenant, &asked).await?;
         let people = self.store.people(tenant, &sought, self.clock.now()).await?;
-        let policy = match self.policies.known(tenant, people.tenant.version) {
-            Some(policy) => Some(policy),
-            None => {
-                let (version, rows) = self.store.policy(tenant).await?;
-                self.policies.load(tenant, version, &rows)
-            }
-        };
+        let mut policy = self.policies.known(tenant, people.tenant.version);
+        if policy.is_none() {
+            let (version, rows) = self.store.policy(tenant).await?;
+            policy = self.policies.load(tenant, version, &rows);
+        }
         let Some(policy) = policy else { return Err(store::Error::Stored("policy of a tenant".to_owned())) };
         let desk = Arc::new(Desk { matters, people, policy, public: self.post.public.clone(), now: self.clock.now() });
         let fenced = |delivery: Delivery| {

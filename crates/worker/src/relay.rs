@@ -121,13 +121,11 @@ impl Relay {
             step.seek(&mut sought);
         }
         let people = relaying.people(&sought, now).await?;
-        let policy = match self.policies.known(tenant, people.tenant.version) {
-            Some(policy) => Some(policy),
-            None => {
-                let (version, rows) = relaying.policy().await?;
-                self.policies.load(tenant, version, &rows)
-            }
-        };
+        let mut policy = self.policies.known(tenant, people.tenant.version);
+        if policy.is_none() {
+            let (version, rows) = relaying.policy().await?;
+            policy = self.policies.load(tenant, version, &rows);
+        }
         let Some(policy) = policy else { return Err(store::Error::Stored("policy of a tenant".to_owned())) };
         let (told, posted) = rule::tell(&steps, &matters, &people, &policy, now, self.letters);
         relaying.write(&told, &posted).await

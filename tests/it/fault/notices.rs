@@ -108,3 +108,23 @@ async fn nobody_misses_a_notice_while_workers_are_killed() {
     assert!(twice <= kills * AT_ONCE, "{twice} letters twice by {kills} kills");
     assert!(!is_long || twice * 1000 <= wanted, "{twice} of {wanted} letters twice");
 }
+
+/// What has piled up while no worker ran is relayed in batches, and told once.
+#[tokio::test]
+async fn a_backlog_is_relayed_whole() {
+    let app = TestApp::new().await;
+    app.give_address("zj/town/reviewer").await;
+    let events = i32::try_from(lengthened(3000)).unwrap();
+    app.send_many(events).await;
+    // The rows are of the machine's clock.
+    let now: chrono::DateTime<chrono::Utc> = testkit::scalar(&app.owner, "SELECT now()").await;
+    app.clock.set(now);
+    let begun = Instant::now();
+    assert_eq!(app.relayed().await, u64::from(events.unsigned_abs()));
+    println!(
+        "{:.0} events relayed a second, each to two inboxes and a letter: no letters",
+        f64::from(events) / begun.elapsed().as_secs_f64()
+    );
+    assert_eq!(testkit::scalar::<i64>(&app.owner, TOLD).await, i64::from(events));
+    assert_eq!(testkit::scalar::<i64>(&app.owner, LEFT).await, i64::from(events));
+}

@@ -103,7 +103,7 @@ SELECT zj.id, md5('webhook ' || o.id || n)::uuid, o.id, '第' || n || '群', 'we
   FROM zj JOIN org o ON o.tenant_id = zj.id AND o.level >= 3 CROSS JOIN LATERAL (SELECT c.id FROM account c WHERE c.tenant_id = zj.id ORDER BY c.id LIMIT 1) AS a
  CROSS JOIN LATERAL generate_series(1, CASE o.code WHEN '330106' THEN 120 ELSE 1 END) AS n;
 INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, at, state, attempts, reason, settled_at)
-SELECT zj.id, md5('delivery ' || r)::uuid, md5('event ' || r)::uuid, 'to_review', 'to_review ' || r || org_id, '{}', 'mail', account_id, at,
+SELECT zj.id, md5('delivery ' || r || org_id)::uuid, md5('event ' || r)::uuid, 'to_review', 'to_review ' || r || org_id, '{}', 'mail', account_id, at,
        CASE WHEN r % 100 = 0 THEN 'failed' ELSE 'sent' END, 1, CASE WHEN r % 100 = 0 THEN 'smtp_550' END, at
   FROM zj CROSS JOIN arrived;
 

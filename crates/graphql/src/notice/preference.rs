@@ -80,7 +80,7 @@ impl From<app::notice::Settings> for NoticePreferences {
 pub struct NoticeChoiceInput {
     /// Of what.
     kind: NoticeKind,
-    /// Where: IN_APP or MAIL.
+    /// Where: `IN_APP` or `MAIL`.
     channel: Channel,
     /// How.
     wish: Wish,

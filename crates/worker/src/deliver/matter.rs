@@ -148,7 +148,7 @@ impl Desk {
         let subject = said.subject;
         let round = subject.record.zip(subject.round).and_then(|(record, round)| self.matters.round(record, round));
         let (of, receipt) = round.zip(subject.receipt()).ok_or("gone")?;
-        self.stands(of, receipt, said.kind)?;
+        stands(of, receipt, said.kind)?;
         let (own, at) = (self.matters.org(of.org).ok_or("gone")?, self.matters.org(receipt.org).ok_or("gone")?);
         let titled = match to {
             To::Person(person) => {
@@ -185,19 +185,6 @@ impl Desk {
         Ok(Notice { event: said.event, matter, link: self.link(&path), ask: Some(ask.clone()) })
     }
 
-    /// Is it still so?
-    fn stands(&self, of: &Round, receipt: ReceiptId, kind: NoticeKind) -> Result<(), Unsaid> {
-        let state = of.receipts.iter().find(|one| one.org == receipt.org && one.no == receipt.no).map(|one| one.state);
-        let so = match kind {
-            NoticeKind::ToReview => state == Some(ReceiptState::Pending),
-            NoticeKind::Recalled => state == Some(ReceiptState::Withdrawn),
-            NoticeKind::Returned => state == Some(ReceiptState::Returned) && of.state == SubmissionState::Returned,
-            NoticeKind::Final => of.state == SubmissionState::Final,
-            _ => state == Some(ReceiptState::Approved),
-        };
-        if so { Ok(()) } else { Err("settled") }
-    }
-
     fn post(&self, to: To<'_>, said: Said<'_>) -> Result<Matter, Unsaid> {
         let post =
             said.subject.post.and_then(|id| self.matters.posts.iter().find(|post| post.id == id)).ok_or("gone")?;
@@ -224,4 +211,17 @@ impl Desk {
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         at.with_timezone(&self.people.tenant.settings.time_zone).naive_local()
     }
+}
+
+/// Is it still so?
+fn stands(of: &Round, receipt: ReceiptId, kind: NoticeKind) -> Result<(), Unsaid> {
+    let state = of.receipts.iter().find(|one| one.org == receipt.org && one.no == receipt.no).map(|one| one.state);
+    let so = match kind {
+        NoticeKind::ToReview => state == Some(ReceiptState::Pending),
+        NoticeKind::Recalled => state == Some(ReceiptState::Withdrawn),
+        NoticeKind::Returned => state == Some(ReceiptState::Returned) && of.state == SubmissionState::Returned,
+        NoticeKind::Final => of.state == SubmissionState::Final,
+        _ => state == Some(ReceiptState::Approved),
+    };
+    if so { Ok(()) } else { Err("settled") }
 }

@@ -220,7 +220,7 @@ impl Fact {
                 })
                 .unwrap_or_default(),
             What::PasswordChanged(account) => {
-                vec![self.personal(NoticeKind::PasswordChanged, self.id.to_string(), Subject::default(), *account)]
+                vec![self.personal(NoticeKind::PasswordChanged, &self.id.to_string(), Subject::default(), *account)]
             }
             What::Granted(id) => matters
                 .posts
@@ -228,7 +228,7 @@ impl Fact {
                 .filter(|post| post.id == *id)
                 .map(|post| {
                     let subject = Subject { post: Some(post.id), org: Some(post.org), ..Subject::default() };
-                    self.personal(NoticeKind::PostGranted, post.id.uuid().simple().to_string(), subject, post.account)
+                    self.personal(NoticeKind::PostGranted, &post.id.uuid().simple().to_string(), subject, post.account)
                 })
                 .collect(),
             What::Ended(id) => matters
@@ -238,7 +238,7 @@ impl Fact {
                 .map(|post| {
                     let subject = Subject { post: Some(post.id), org: Some(post.org), ..Subject::default() };
                     let which = format!("{}.{}", post.id.uuid().simple(), self.id);
-                    self.personal(NoticeKind::PostEnded, which, subject, post.account)
+                    self.personal(NoticeKind::PostEnded, &which, subject, post.account)
                 })
                 .collect(),
             What::FileRefused(id) => matters
@@ -247,7 +247,7 @@ impl Fact {
                 .filter(|file| file.id == *id)
                 .map(|file| {
                     let subject = Subject { file: Some(file.id), org: Some(file.org), ..Subject::default() };
-                    self.personal(NoticeKind::FileRefused, file.id.uuid().simple().to_string(), subject, file.account)
+                    self.personal(NoticeKind::FileRefused, &file.id.uuid().simple().to_string(), subject, file.account)
                 })
                 .collect(),
         }
@@ -257,7 +257,7 @@ impl Fact {
         Step { kind, event: event(&about, self.at), about, subject, at: self.at, audience, group: None, by: None }
     }
 
-    fn personal(&self, kind: NoticeKind, which: String, subject: Subject, account: Id<noun::Account>) -> Step {
+    fn personal(&self, kind: NoticeKind, which: &str, subject: Subject, account: Id<noun::Account>) -> Step {
         self.step(kind, format!("{} {which}", kind.as_str()), subject, Audience::One(account))
     }
 
