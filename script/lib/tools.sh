@@ -113,8 +113,9 @@ walkthrough() {
 tus_clients() {
   local venv=$FONDS_STATE/tools/venv
   python_venv "$venv" || die "tuspy needs Python 3 with venv"
-  [ "$("$venv/bin/pip" list --format=freeze 2>/dev/null | grep '^tuspy==')" = "tuspy==$TUSPY" ] ||
-    "$venv/bin/pip" install -q --disable-pip-version-check "tuspy==$TUSPY" || return 1
+  if ! "$venv/bin/python" -c "from importlib.metadata import version; raise SystemExit(version('tuspy') != '$TUSPY')" 2>/dev/null; then
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "tuspy==$TUSPY" || return 1
+  fi
   FONDS_AUDIT_DEMO=$1 node script/node/tus.mjs || return 1
   FONDS_AUDIT_DEMO=$1 "$venv/bin/python" script/lib/tus.py
 }
