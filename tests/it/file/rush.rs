@@ -137,7 +137,9 @@ async fn every_upload_that_is_cut_and_resumed_arrives_as_it_was() {
                 let mut bytes = vec![0; chance.random_range(1..120_000)];
                 chance.fill_bytes(&mut bytes);
                 // Letters, so that it is a text; each other than every other.
-                bytes.iter_mut().for_each(|byte| *byte = b'a' + *byte % 26);
+                for byte in &mut bytes {
+                    *byte = b'a' + *byte % 26;
+                }
                 let (file, broken) = upload(address, &people[number % people.len()], number, &bytes).await;
                 done.fetch_add(1, Ordering::Relaxed);
                 (file, hex::encode(Sha256::digest(&bytes)), broken)
