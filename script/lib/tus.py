@@ -14,12 +14,19 @@ import urllib.request
 
 from tusclient.client import TusClient
 from tusclient.exceptions import TusUploadFailed
+from tusclient.uploader import Uploader
 
 with open(os.environ["FONDS_AUDIT_DEMO"]) as told:
     demo = json.load(told)
 who = next(person for person in demo["people"] if person["key"] == "branch_recorder")
 client = TusClient(demo["url"] + "/uploads", headers={"Authorization": "Bearer " + who["token"]})
 PIECE = 256 * 1024
+
+
+class Wrong(Uploader):
+    """Says the checksum of other bytes."""
+
+    checksum_algorithm = property(lambda self: lambda _: hashlib.sha1(b"something else"))
 
 
 def uploader(path, name, **more):
@@ -65,8 +72,7 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run([sys.executable, __file__, "resume", cut.url, path], check=True)
     hold("another process goes on, and it arrives whole", settled(cut.url) == kept)
 
-    wrong = client.uploader(path, chunk_size=PIECE, metadata={"filename": "会议记录三.txt", "post": who["post"]}, upload_checksum=True)
-    wrong.checksum_algorithm = lambda _: hashlib.sha1(b"something else")
+    wrong = Wrong(path, client=client, chunk_size=PIECE, metadata={"filename": "会议记录三.txt", "post": who["post"]}, upload_checksum=True)
     try:
         wrong.upload_chunk()
         status = None
