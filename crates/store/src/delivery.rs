@@ -204,10 +204,11 @@ pub async fn dead(
 ) -> Result<Vec<DeadLetter>> {
     debug_assert_eq!(may.tenant(), tx.tenant());
     let tenant = tx.tenant().0;
-    let (at, id) = after.map_or((None, Uuid::nil()), |(at, id)| (Some(at), id.uuid()));
+    // Behind every moment on the first page. No coalesce: it is not known to be leakproof, and the index would be lost.
+    let (at, id) = after.map_or((DateTime::<Utc>::MAX_UTC, Uuid::nil()), |(at, id)| (at, id.uuid()));
     let rows = sqlx::query!(
         r#"SELECT id, kind, channel, recipient, at, attempts, reason, settled_at AS "settled_at!" FROM delivery
-            WHERE tenant_id = $1 AND state = 'failed' AND (settled_at, id) < (coalesce($2, 'infinity'::timestamptz), $3)
+            WHERE tenant_id = $1 AND state = 'failed' AND (settled_at, id) < ($2, $3)
             ORDER BY settled_at DESC, id DESC LIMIT $4"#,
         tenant,
         at,

@@ -128,8 +128,10 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     all.extend(list("people", (admin.clone(), ACCOUNTS), at_county, &[("account", "account_home")], 100).await);
     all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_pkey")], 100).await);
     let inbox = |unread: bool| json!({ "unread": unread });
-    all.extend(list("inbox", (county.clone(), INBOX), inbox(false), &[("notice", "notice_pkey")], 100).await);
-    all.extend(list("unread", (county.clone(), INBOX), inbox(true), &[("notice", "notice_unread")], 20).await);
+    let mut notices = list("inbox", (county.clone(), INBOX), inbox(false), &[("notice", "notice_pkey")], 100).await;
+    notices.extend(list("unread", (county.clone(), INBOX), inbox(true), &[("notice", "notice_unread")], 20).await);
+    // The title of each is found by its key: receipt, submission, version and organisation, with what makes them visible.
+    all.extend(notices.into_iter().map(|case| Case { most: 10.0 * 21.0, ..case }));
     let hooks = json!({ "org": county.org.to_string() });
     all.extend(list("webhooks", (admin.clone(), WEBHOOKS), hooks, &[("webhook", "webhook_org")], 20).await);
     let system = app.actor("zj/province/system");
