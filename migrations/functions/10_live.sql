@@ -5,16 +5,22 @@
 -- of the sessions lives.
 --   session  nth of p_tokens, its rights now
 --   object   nth of p_ids, its version now
---   steps    how many steps were ever taken, whether kept or not; transactions older than `oldest` have all ended,
---            and none that is under way is as new as `next`
--- Every step writes an outbox row, so its sequence moves with every step.
+--   steps    how many steps were ever taken, whether kept or not
+--   risen    where that is another number than p_steps: a transaction that is newer than every one that has risen it
+--   oldest   all transactions before this one have ended
+-- Every step writes an outbox row, so its sequence moves with every step, and it has its number by then. The xmax of a
+-- snapshot would not do for `risen`: it is the last one that has ended, and those under way may be newer.
 CREATE OR REPLACE FUNCTION sec.live(p_tenants int[], p_tokens bytea[], p_rights bigint[],
-    p_of int[], p_kinds text[], p_ids uuid[], p_versions bigint[], p_at timestamptz)
+    p_of int[], p_kinds text[], p_ids uuid[], p_versions bigint[], p_steps bigint, p_at timestamptz)
 RETURNS TABLE (what text, nth int, value bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
   SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
+DECLARE
+  v_steps bigint := coalesce(pg_sequence_last_value(pg_get_serial_sequence('public.outbox', 'id')::regclass), 0);
+  v_risen bigint;
 BEGIN
+  IF v_steps <> p_steps THEN v_risen := pg_current_xact_id()::text::bigint; END IF;
   RETURN QUERY
   WITH held AS MATERIALIZED (
     SELECT w.nth, w.tenant, w.known, x.rights
@@ -34,7 +40,7 @@ BEGIN
          WHERE s.tenant_id = w.tenant AND s.token_hash = w.token AND s.ended_at IS NULL AND p_at < s.expires_at
            AND a.state = 'open' AND t.state = 'open') AS x ON true
   )
-  SELECT 'session', h.nth::int, h.rights FROM held h WHERE h.rights IS DISTINCT FROM h.known
+  SELECT 'session', h.nth::int, h.rights FROM held h WHERE h.rights IS NULL OR h.rights IS DISTINCT FROM h.known
   UNION ALL
   SELECT 'object', w.nth::int, x.version
     FROM unnest(p_of, p_kinds, p_ids, p_versions) WITH ORDINALITY AS w(tenant, kind, id, known, nth)
@@ -48,9 +54,7 @@ BEGIN
    WHERE w.tenant IN (SELECT h.tenant FROM held h WHERE h.rights IS NOT NULL) AND x.version IS DISTINCT FROM w.known
   UNION ALL
   SELECT m.what, 0, m.value FROM (VALUES
-    ('steps', coalesce(pg_sequence_last_value(pg_get_serial_sequence('public.outbox', 'id')::regclass), 0)),
-    ('oldest', pg_snapshot_xmin(pg_current_snapshot())::text::bigint),
-    ('next', pg_snapshot_xmax(pg_current_snapshot())::text::bigint)) AS m(what, value);
+    ('steps', v_steps), ('risen', v_risen), ('oldest', pg_snapshot_xmin(pg_current_snapshot())::text::bigint)) AS m(what, value);
 END $$;
 REVOKE ALL ON FUNCTION sec.live FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.live TO fonds_app;

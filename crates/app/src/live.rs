@@ -77,8 +77,8 @@ pub async fn figures(
 }
 
 /// What is other than these sessions and objects are known to be, for all sockets of a gateway at once.
-pub async fn changes(cx: &App, holders: &[Holder], objects: &[Watched]) -> Result<Changes> {
-    Ok(cx.store.live(holders, objects, cx.clock.now()).await?)
+pub async fn changes(cx: &App, holders: &[Holder], objects: &[Watched], steps: i64) -> Result<Changes> {
+    Ok(cx.store.live(holders, objects, steps, cx.clock.now()).await?)
 }
 
 fn place(cell: &Cell) -> (Option<Id<noun::Org>>, &str, Option<i32>, &'static str) {

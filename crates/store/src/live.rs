@@ -34,15 +34,21 @@ pub struct Changes {
     pub objects: Vec<(usize, Option<i64>)>,
     /// Steps that were ever taken in all tenants, whether kept or not.
     pub steps: i64,
-    /// All transactions older than this have ended.
+    /// Where that is another number than the one known: a transaction newer than each that has risen it.
+    pub risen: Option<i64>,
+    /// All transactions before this one have ended.
     pub oldest: i64,
-    /// None that is under way is as new as this.
-    pub next: i64,
 }
 
 impl Store {
     /// Compares what is known with what is, in one statement.
-    pub async fn live(&self, holders: &[Holder], objects: &[Watched], at: DateTime<Utc>) -> Result<Changes> {
+    pub async fn live(
+        &self,
+        holders: &[Holder],
+        objects: &[Watched],
+        steps: i64,
+        at: DateTime<Utc>,
+    ) -> Result<Changes> {
         let tenants: Vec<_> = holders.iter().map(|one| one.tenant.0).collect();
         let tokens: Vec<_> = holders.iter().map(|one| one.token_hash.to_vec()).collect();
         let rights: Vec<_> = holders.iter().map(|one| one.rights).collect();
@@ -52,7 +58,7 @@ impl Store {
         let versions: Vec<_> = objects.iter().map(|one| one.version).collect();
         let mut connection = self.bare().await?;
         let rows = sqlx::query!(
-            r#"SELECT what AS "what!", nth AS "nth!", value FROM sec.live($1, $2, $3, $4, $5, $6, $7, $8)"#,
+            r#"SELECT what AS "what!", nth AS "nth!", value FROM sec.live($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             &tenants,
             &tokens,
             &rights as &[Option<i64>],
@@ -60,6 +66,7 @@ impl Store {
             &kinds,
             &ids,
             &versions as &[Option<i64>],
+            steps,
             at
         )
         .fetch_all(&mut *connection)
@@ -72,7 +79,7 @@ impl Store {
                 ("object", Some(nth)) => changes.objects.push((nth, row.value)),
                 ("steps", None) => changes.steps = row.value.unwrap_or(0),
                 ("oldest", None) => changes.oldest = row.value.unwrap_or(0),
-                ("next", None) => changes.next = row.value.unwrap_or(0),
+                ("risen", None) => changes.risen = row.value,
                 _ => return Err(Error::Stored(format!("an answer of sec.live: {}", row.what))),
             }
         }

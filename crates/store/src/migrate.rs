@@ -24,6 +24,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/04_org.sql"),
     include_str!("../../../migrations/functions/05_figures.sql"),
     include_str!("../../../migrations/functions/06_file.sql"),
+    include_str!("../../../migrations/functions/10_live.sql"),
 ];
 
 const ROLES: &str = include_str!("../../../migrations/roles.sql");

@@ -148,10 +148,12 @@ async fn what_is_measured_tells_nothing() {
     let recorder = app.actor("zj/village/recorder");
     let (record, _) = draft(&recorder).await;
     let watcher = watching(&app, &recorder, &record).await;
-    let text = app.get("/metrics").await.text();
-    for name in
-        ["fonds_live_sockets", "fonds_live_subscriptions", "fonds_live_events_total", "fonds_live_check_seconds"]
-    {
+    let mut text = app.get("/metrics").await.text();
+    while !text.contains("fonds_live_check_seconds_count") {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        text = app.get("/metrics").await.text();
+    }
+    for name in ["fonds_live_sockets", "fonds_live_subscriptions", "fonds_live_events_total"] {
         assert!(text.contains(name), "{name}");
     }
     let secret = seed::person("zj/village/recorder").unwrap().token();

@@ -19,18 +19,18 @@ async fn a_slow_reader_is_told_the_latest_state() {
     let (record, mut rev) = draft(&recorder).await;
     let mut slow = watching(&app, &recorder, &record).await;
     let began = Instant::now();
-    let mut saves = 0;
-    while began.elapsed() < 2 * SECOND {
-        let written = json!({ "record": record, "rev": rev, "writing": writing(&format!("第 {saves} 稿")) });
+    for nth in 0..80 {
+        let written = json!({ "record": record, "rev": rev, "writing": writing(&format!("第 {nth} 稿")) });
         recorder.mutate("saveDraft", written, "record { rev }").await;
-        (rev, saves) = (rev + 1, saves + 1);
+        rev += 1;
     }
+    let tenths = began.elapsed().as_millis() / 100;
     let (mut events, mut last) = (0, 0);
     while last < rev {
         last = slow.hear().await.next().1["recordChanged"]["rev"].as_i64().unwrap();
         events += 1;
     }
-    assert!(saves > 60 && events <= 25, "{saves} saves, {events} events");
+    assert!(events <= tenths + 3, "80 saves in {tenths} tenths of a second, {events} events");
     end(&app, vec![slow]).await;
 }
 
@@ -39,21 +39,11 @@ async fn a_slow_reader_is_told_the_latest_state() {
 async fn a_reader_who_is_stuck_holds_up_nobody() {
     let app = TestApp::with(Setup { max_connections: 12, ..Setup::default() }).await;
     let [recorder, county] = ["zj/village/recorder", "zj/county/reviewer"].map(|key| app.actor(key));
-    let (record, _) = draft(&recorder).await;
     // So many errors are written to it as its line can hold, and then some.
     let mut stuck = socket(&app, &recorder).await;
-    for n in 0..40_000 {
-        if n % 1000 == 0
-            && tokio::time::timeout(Duration::from_millis(300), stuck.subscribe("x", "{ version }", &json!({})))
-                .await
-                .is_err()
-        {
-            break;
-        }
-        if tokio::time::timeout(Duration::from_millis(300), stuck.subscribe("x", "{ version }", &json!({})))
-            .await
-            .is_err()
-        {
+    let (query, patience) = (json!({}), Duration::from_millis(300));
+    for _ in 0..40_000 {
+        if tokio::time::timeout(patience, stuck.subscribe("x", "{ version }", &query)).await.is_err() {
             break;
         }
     }
@@ -62,7 +52,6 @@ async fn a_reader_who_is_stuck_holds_up_nobody() {
     Desk::of(&app, "zj/village/secretary").send("ZBDH").await;
     until(&mut free, "IN_REVIEW", 1).await;
     assert!(began.elapsed() < SECOND);
-    drop(record);
     app.revoke(&recorder).await;
     let begun = Instant::now();
     while app.tasks.len() > 1 {

@@ -101,6 +101,7 @@ async fn there_are_only_so_many() {
     let mut first = socket(&app, &recorder).await;
     let second = socket(&app, &recorder).await;
     assert_eq!(Socket::enter(address, &recorder).await.unwrap_err(), 1013, "the third of one session");
+    settled(&app, 2).await;
     for id in ["a", "b", "c"] {
         first.subscribe(id, RECORD, &json!({ "record": record })).await;
         first.hear().await.next();
@@ -116,6 +117,7 @@ async fn there_are_only_so_many() {
     assert_eq!(Socket::shake(address, &HeaderMap::new()).await.unwrap_err(), 503);
     assert_eq!(early.hear().await, Heard::Closed(4408));
     early.close().await;
+    settled(&app, 2).await;
     let keys = [
         "zj/town/reviewer",
         "zj/town/reviewer2",
@@ -132,6 +134,13 @@ async fn there_are_only_so_many() {
     second.close().await;
     others.push(first);
     end(&app, others).await;
+}
+
+/// Waits until so many sockets are open.
+async fn settled(app: &TestApp, sockets: usize) {
+    while app.tasks.len() != sockets {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
 
 fn gateway_settings(of: serde_json::Value) -> testkit::LiveSettings {

@@ -58,7 +58,7 @@ async fn a_record_is_told_whenever_it_changes() {
     town.mutate("approveReceipt", json!({ "receipt": receipt }), "receipt { version }").await;
     let told = watcher.hear().await.next().1;
     let steps = told["recordChanged"]["timeline"].as_array().unwrap();
-    assert!(steps.iter().any(|event| event["step"] == "APPROVED" && event["who"]["name"].is_string()), "{told}");
+    assert!(steps.iter().any(|event| event["step"] == "approved" && event["who"]["name"].is_string()), "{told}");
     quiet(&mut watcher).await;
     end(&app, vec![watcher]).await;
 }
