@@ -50,7 +50,13 @@ BEGIN
        WHERE w.kind = 'record' AND r.tenant_id = w.tenant AND r.id = w.id
       UNION ALL
       SELECT hashtextextended(concat_ws(' ', o.path, o.state), 0) FROM org o
-       WHERE w.kind = 'rollup' AND o.tenant_id = w.tenant AND o.id = w.id) AS x ON true
+       WHERE w.kind = 'rollup' AND o.tenant_id = w.tenant AND o.id = w.id
+      UNION ALL
+      SELECT hashtextextended(concat_ws(' ',
+               (SELECT n.no FROM notice n WHERE n.tenant_id = w.tenant AND n.account_id = w.id ORDER BY n.no DESC LIMIT 1),
+               (SELECT count(*) FROM (SELECT FROM notice n
+                 WHERE n.tenant_id = w.tenant AND n.account_id = w.id AND n.read_at IS NULL LIMIT 101) AS unread)), 0)
+       WHERE w.kind = 'inbox') AS x ON true
    WHERE w.tenant IN (SELECT h.tenant FROM held h WHERE h.rights IS NOT NULL) AND x.version IS DISTINCT FROM w.known
   UNION ALL
   SELECT m.what, 0, m.value FROM (VALUES

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod figure;
 pub mod file;
 pub mod live;
+pub mod notice;
 pub mod org;
 pub mod policy;
 pub mod post;

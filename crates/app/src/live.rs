@@ -16,11 +16,15 @@ pub use store::live::{Changes, Holder, Watched};
 use crate::{
     App, Reader, Result,
     figure::{self, Cell, Question},
+    notice::{self, Notice},
     record::{self, Record},
 };
 
 /// Wake-ups that may wait for whoever listens; whoever falls behind is told that he has.
 const WAITING: usize = 4096;
+
+/// Notices that are told of an inbox.
+const NEWEST: u32 = 20;
 
 /// What is compared: another one, and there is something to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,15 @@ pub struct Version(u64);
 
 /// What was found, unless it is what was known.
 pub type Found<T> = Option<(Version, T)>;
+
+/// One's own inbox at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inbox {
+    /// How many are unread, counted as `notice::unread` does.
+    pub unread: i64,
+    /// The newest ones, the newest first.
+    pub notices: Vec<Notice>,
+}
 
 /// The way out for wake-ups of this process. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -74,6 +87,20 @@ pub async fn figures(
         }
     });
     Ok(unless(known, version, cells))
+}
+
+/// One's own inbox, where something came, was read, or may be seen by its title now.
+pub async fn inbox(reader: &mut Reader, known: Option<Version>) -> Result<Found<Inbox>> {
+    let mut notices = notice::page(reader, false, None, NEWEST).await?;
+    notices.truncate(NEWEST as usize);
+    let unread = notice::unread(reader).await?;
+    let version = version(|hash| {
+        unread.hash(hash);
+        for told in &notices {
+            (told.notice.no, told.notice.read_at, &told.title).hash(hash);
+        }
+    });
+    Ok(unless(known, version, Inbox { unread, notices }))
 }
 
 /// What is other than these sessions and objects are known to be, for all sockets of a gateway at once.

@@ -136,6 +136,8 @@ pub struct Submission {
     pub position: usize,
     /// Who sent it.
     pub submitted_by: Id<noun::Account>,
+    /// Who wrote the version that was sent.
+    pub author: Id<noun::Account>,
     /// Who approved last, if anybody has.
     pub approved_by: Option<Id<noun::Account>>,
 }
@@ -239,12 +241,12 @@ impl Submission {
                 format!("it is not pending here any more (now {}); read it again", self.state.as_str()),
             ));
         }
-        if self.submitted_by == who {
+        if self.submitted_by == who || self.author == who {
             return Err(Problem::new(
                 Code::OwnSubmission,
                 &["receipt"],
-                "不能审核自己报送的记录，请由他人审核",
-                "nobody decides his own submission; another person must",
+                "不能审核自己填写或报送的记录，请由他人审核",
+                "nobody decides what he wrote or sent himself; another person must",
             ));
         }
         Ok(match verdict {

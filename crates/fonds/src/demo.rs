@@ -2,7 +2,9 @@
 
 mod clock;
 mod content;
+mod files;
 mod load;
+mod mails;
 mod people;
 mod plan;
 mod tenant;
@@ -40,6 +42,9 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
     for name in gone.iter().filter(|name| dir.join(name).exists()) {
         fs::remove_file(dir.join(name))?;
     }
+    if fresh && dir.join("mails").exists() {
+        fs::remove_dir_all(dir.join("mails"))?;
+    }
     // Plain http on one's own machine.
     settings.http.https = false;
     let running = Running::begin()?;
@@ -51,19 +56,23 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
         owner: Owner::connect(&admin).await?,
         store: Store::open(&settings.store()?)?,
         now: SystemClock.now(),
+        samples: files::Samples::of(settings.clone()),
     };
     let before = dir.join(LOADED);
     let told = tokio::select! {
         told = told(&loader, &before) => told?,
         () = running.stop.cancelled() => return Ok(ExitCode::FAILURE),
     };
+    let letters = format!("http://{}", mails::begin(&mut settings, dir, &running).await?);
     let served = serve::start(&settings, true, &running).await?;
     let url = format!("http://{}", served.address);
     let mut json = told.clone();
     json.insert("url".to_owned(), url.clone().into());
-    write(&dir.join(ENV), &env(&url, &told))?;
+    json.insert("mails".to_owned(), letters.clone().into());
+    write(&dir.join(ENV), &format!("{}MAILS='{letters}'\n", env(&url, &told)))?;
     write(&file, &format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     explain(&served.address.to_string(), &file, &told);
+    say(&format!("\nletters that people of the demo get: {letters} (and in {})", dir.join("mails").display()));
     let stop = running.stop.clone();
     running.tasks.spawn(async move {
         if let Err(error) = loader.go_on(&stop).await {

@@ -2,6 +2,7 @@
 //! secrets. Each crate owns its section; an unknown key is refused.
 
 mod load;
+mod mail;
 mod secret;
 #[cfg(test)]
 mod trial;
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::load::{SettingsError, load, strangers, variable};
+pub(crate) use self::mail::Mail;
 use self::secret::Secret;
 
 /// All settings of Fonds, as in `fonds.toml`.
@@ -30,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) intake: intake::Settings,
     /// The worker.
     pub(crate) worker: worker::Settings,
+    /// Letters and webhooks.
+    pub(crate) mail: Mail,
     /// The log.
     pub(crate) log: Log,
 }

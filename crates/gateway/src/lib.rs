@@ -18,6 +18,7 @@ pub mod server;
 pub mod session;
 pub mod settings;
 mod sign_in;
+mod transfer;
 pub mod upload;
 
 pub use limit::Limits;

@@ -33,7 +33,9 @@ use crate::{
     origin::{Home, SessionCookie},
     request_id,
     session::{Door, refuse_foreign},
-    sign_in, upload,
+    sign_in,
+    transfer::Transfers,
+    upload,
 };
 
 /// Nothing that this server answers is a page: a browser that shows it runs nothing.
@@ -81,6 +83,7 @@ pub(crate) struct Inner {
     pub(crate) bodies: Bodies,
     pub(crate) live: Live,
     pub(crate) handler: Handler,
+    pub(crate) transfers: Transfers,
     metrics: Metrics,
     readiness: Readiness,
 }
@@ -107,6 +110,7 @@ impl Gateway {
                 f64::from(u32::try_from(idle.gauge().1).unwrap_or(u32::MAX))
             });
         let readiness = readiness(&app);
+        let transfers = Transfers::new(&settings);
         Ok(Self(Arc::new(Inner {
             app,
             settings,
@@ -116,6 +120,7 @@ impl Gateway {
             uploads,
             bodies,
             live,
+            transfers,
             handler,
             metrics,
             readiness,
@@ -143,7 +148,12 @@ impl Gateway {
             .route("/uploads", post(upload::create).options(upload::options))
             .route("/uploads/{id}", any(upload::reach))
             .route("/files/record/{record}/{version}/{n}", get(download::of_record))
+            .route("/files/record/{record}/{version}/{n}/preview/{page}", get(download::of_record_preview))
             .route("/files/receipt/{receipt}/{n}", get(download::of_receipt))
+            .route("/files/receipt/{receipt}/{n}/preview/{page}", get(download::of_receipt_preview))
+            .route("/files/own/{file}/preview/{page}", get(download::own_preview))
+            .route("/files/link/{grant}/record/{record}/{version}/{n}", get(download::linked_record))
+            .route("/files/link/{grant}/receipt/{receipt}/{n}", get(download::linked_receipt))
             .layer(DefaultBodyLimit::disable())
             .layer(
                 ServiceBuilder::new()

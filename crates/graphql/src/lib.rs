@@ -11,6 +11,7 @@ pub mod flow;
 pub mod id;
 pub mod live;
 pub mod loader;
+pub mod notice;
 pub mod org;
 pub mod page;
 pub mod policy;

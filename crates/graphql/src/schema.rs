@@ -8,6 +8,7 @@ use crate::{
     explain::ExplainQuery,
     figure::{FigureQuery, FigureSubscription},
     file::{FileMutation, FileQuery},
+    notice::{NoticeMutation, NoticeQuery, NoticeSubscription},
     org::{OrgMutation, OrgQuery},
     policy::{PolicyMutation, PolicyQuery},
     post::{PostMutation, PostQuery},
@@ -15,7 +16,7 @@ use crate::{
     record::{RecordMutation, RecordQuery, RecordSubscription},
     record_type::RecordTypeQuery,
     session::{SessionMutation, SessionQuery},
-    tenant::{TenantMutation, TenantQuery},
+    tenant::{FileRulesMutation, TenantMutation, TenantQuery},
 };
 
 /// Everything that can be asked.
@@ -32,6 +33,7 @@ pub struct Query(
     ReceiptQuery,
     FileQuery,
     FigureQuery,
+    NoticeQuery,
     PolicyQuery,
     ExplainQuery,
     AuditQuery,
@@ -41,6 +43,7 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     TenantMutation,
+    FileRulesMutation,
     OrgMutation,
     AccountMutation,
     SessionMutation,
@@ -48,12 +51,13 @@ pub struct Mutation(
     RecordMutation,
     ReceiptMutation,
     FileMutation,
+    NoticeMutation,
     PolicyMutation,
 );
 
 /// Everything that can be watched.
 #[derive(Debug, Default, MergedSubscription)]
-pub struct Subscription(RecordSubscription, FigureSubscription);
+pub struct Subscription(RecordSubscription, FigureSubscription, NoticeSubscription);
 
 /// What the service says of itself.
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use sqlx::{
 
 use authz::Actor;
 
-use crate::{Entry, Result, Tx, tx};
+use crate::{Entry, Linked, Result, Tx, tx};
 
 /// Settings of the database.
 #[derive(Debug, Clone)]
@@ -63,6 +63,18 @@ impl Store {
         tx::enter(tx::Begun::Read(connection), entry, at).await
     }
 
+    /// The same by a signed link whose use began at `begun`. None: it is none, or not any more.
+    pub async fn read_linked(
+        &self,
+        linked: &Linked,
+        begun: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<Option<(Actor, Tx)>> {
+        let mut connection = self.pool.acquire().await?;
+        connection.execute(sqlx::raw_sql("BEGIN READ ONLY")).await?;
+        tx::enter_link(tx::Begun::Read(connection), linked, begun, at).await
+    }
+
     /// A transaction that writes, entered. None: no such session.
     pub async fn write(&self, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
         let begun = self.pool.begin().await?;
@@ -72,6 +84,11 @@ impl Store {
     /// A connection for the few functions that need no context (signing in, folding).
     pub(crate) async fn bare(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
         Ok(self.pool.acquire().await?)
+    }
+
+    /// A transaction of the worker's, which enters a tenant by its functions.
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        Ok(self.pool.begin().await?)
     }
 
     /// Refuses a role that row security does not bind: superuser, BYPASSRLS, or the owner of the tables.

@@ -17,7 +17,7 @@ use domain::{
 
 pub use draft::{Saved, insert, save};
 pub use history::{EventRow, ReceiptRow, RoundRow, history, rounds};
-pub use step::{Discarded, Recalled, Submitted, chain, discard, recall, submission, submit};
+pub use step::{Discarded, Recalled, Submitted, chain, discard, recall, reported_before, submission, submit};
 
 use crate::{Error, Result, Tx};
 

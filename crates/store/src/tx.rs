@@ -10,7 +10,7 @@ use domain::{
 };
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 
-use crate::{Entry, Error, Result};
+use crate::{Entry, Error, Linked, Result};
 
 /// The transaction below.
 #[derive(Debug)]
@@ -104,6 +104,32 @@ pub(crate) async fn enter(mut inner: Begun, entry: &Entry, at: DateTime<Utc>) ->
     .fetch_optional(inner.connection())
     .await?;
     row.map(|row| entered(row, inner, entry.tenant.clone(), entry.acting, at)).transpose()
+}
+
+/// By a signed link, whose use began at `begun`.
+pub(crate) async fn enter_link(
+    mut inner: Begun,
+    linked: &Linked,
+    begun: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<Option<(Actor, Tx)>> {
+    let row = sqlx::query_as!(
+        EnteredRow,
+        r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
+                  introspect AS "introspect!", policy_version AS "policy_version!", post_ids, post_orgs, post_roles,
+                  post_duties, post_paths, post_levels
+             FROM sec.enter_link($1, $2, $3, $4, $5, $6, $7)"#,
+        linked.tenant.as_str(),
+        linked.session.uuid(),
+        linked.address.to_string(),
+        linked.until,
+        linked.mac.as_slice(),
+        begun,
+        at
+    )
+    .fetch_optional(inner.connection())
+    .await?;
+    row.map(|row| entered(row, inner, linked.tenant.clone(), None, at)).transpose()
 }
 
 fn entered(

@@ -194,6 +194,15 @@ impl TestApp {
         gone
     }
 
+    /// Makes the pictures that wait; the program of the child processes has to be built. Gives how many files were looked at.
+    pub async fn picture(&self) -> usize {
+        let store = self.worker_store();
+        let examine = self.files.examine(store.clone(), self.clock.clone(), true);
+        let looked = worker::Previewer::of(&examine).once().await.expect("pictures");
+        store.close().await;
+        looked
+    }
+
     /// The same while no scanner answers.
     pub async fn examine_without_scanner(&self) -> usize {
         self.examine_with(false).await

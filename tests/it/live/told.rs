@@ -125,3 +125,26 @@ async fn a_socket_carries_several_and_one_can_be_ended() {
     assert_eq!(watcher.hear().await.next().0, "again");
     end(&app, vec![watcher]).await;
 }
+
+/// The inbox is told as it fills, and as it is read: to its owner.
+#[tokio::test]
+async fn an_inbox_is_told_as_it_fills() {
+    let app = TestApp::new().await;
+    let [reviewer, archivist] = ["zj/town/reviewer", "zj/town/archivist"].map(|key| app.actor(key));
+    let query = "subscription { inbox { unread notices { no kind title org { name } } } }";
+    let (mut own, mut other) = (socket(&app, &reviewer).await, socket(&app, &archivist).await);
+    for watcher in [&mut own, &mut other] {
+        watcher.subscribe("i", query, &json!({})).await;
+        assert_eq!(watcher.hear().await.next().1, json!({ "inbox": { "unread": 0, "notices": [] } }));
+    }
+    Desk::of(&app, "zj/village/recorder").send("ZBDH").await;
+    app.relayed().await;
+    let told = own.hear().await.next().1;
+    let notice = &told["inbox"]["notices"][0];
+    assert_eq!((&told["inbox"]["unread"], &notice["kind"]), (&json!(1), &json!("TO_REVIEW")));
+    assert!(notice["title"].is_string() && notice["org"]["name"].is_string(), "{told}");
+    reviewer.mutate("markNoticesRead", json!({ "upTo": 1 }), "marked").await;
+    assert_eq!(own.hear().await.next().1["inbox"]["unread"], 0);
+    quiet(&mut other).await;
+    end(&app, vec![own, other]).await;
+}

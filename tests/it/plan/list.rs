@@ -36,6 +36,13 @@ const ACCOUNTS: &str = "query($org: ID!, $first: Int, $after: String) {
 const AUDIT: &str = "query($account: ID, $object: ID, $from: DateTime, $to: DateTime, $first: Int, $after: String) {
     page: audit(account: $account, object: $object, from: $from, to: $to, first: $first, after: $after) {
       nodes { no at action objectId account { name } } pageInfo { hasNextPage endCursor } } }";
+const INBOX: &str = "query($unread: Boolean!, $first: Int, $after: String) {
+    page: inbox(unreadOnly: $unread, first: $first, after: $after) { nodes { no kind title org { name } } pageInfo { hasNextPage endCursor } } }";
+const UNREAD: &str = "{ unreadNotices }";
+const WEBHOOKS: &str = "query($org: ID!, $first: Int, $after: String) {
+    page: webhooks(org: $org, first: $first, after: $after) { nodes { id name createdBy { name } } pageInfo { hasNextPage endCursor } } }";
+const DEAD: &str = "query($first: Int, $after: String) {
+    page: deadLetters(first: $first, after: $after) { nodes { id reason account { name } } pageInfo { hasNextPage endCursor } } }";
 const FIGURES: &str = "query($input: FiguresInput!) { figures(input: $input) { childId type month state count child { name } measures { name value } } }";
 
 const DRILL: &str =
@@ -120,12 +127,19 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     all.extend(list("posts", (admin.clone(), POSTS), at_county.clone(), &[("post", "post_org")], 100).await);
     all.extend(list("people", (admin.clone(), ACCOUNTS), at_county, &[("account", "account_home")], 100).await);
     all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_pkey")], 100).await);
+    let inbox = |unread: bool| json!({ "unread": unread });
+    all.extend(list("inbox", (county.clone(), INBOX), inbox(false), &[("notice", "notice_pkey")], 100).await);
+    all.extend(list("unread", (county.clone(), INBOX), inbox(true), &[("notice", "notice_unread")], 20).await);
+    let hooks = json!({ "org": county.org.to_string() });
+    all.extend(list("webhooks", (admin.clone(), WEBHOOKS), hooks, &[("webhook", "webhook_org")], 20).await);
+    let system = app.actor("zj/province/system");
+    all.extend(list("dead letters", (system, DEAD), json!({}), &[("delivery", "delivery_failed")], 100).await);
     all
 }
 
 async fn singles(app: &TestApp) -> Vec<Case<'_>> {
     let (county, village) = (app.actor("zj/county/reviewer"), app.actor("zj/village/recorder"));
-    let auditor = app.actor("zj/province/audit");
+    let (auditor, county_reviewer) = (app.actor("zj/province/audit"), county.clone());
     let own = json!({ "org": village.org.to_string(), "state": "FINAL" });
     let record = line(&village, RECORDS, own, 7).await;
     let held = json!({ "org": county.org.to_string(), "queue": "HELD" });
@@ -144,6 +158,10 @@ async fn singles(app: &TestApp) -> Vec<Case<'_>> {
             &[("post", "post_account")],
         ),
         one("audit of an object", (auditor.clone(), AUDIT), json!({ "object": record }), &[("audit", "audit_object")]),
+        Case {
+            most: 101.0,
+            ..one("unread notices", (county_reviewer, UNREAD), json!({}), &[("notice", "notice_unread")])
+        },
         one("audit of a person", (auditor, AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
     ]
 }

@@ -57,6 +57,10 @@ pub(crate) enum On {
     Line,
     /// A file that `zj/village/recorder` has uploaded.
     File,
+    /// A webhook of the branch.
+    Webhook,
+    /// A notice that could not be delivered.
+    DeadLetter,
 }
 
 /// What whoever may not is told.

@@ -3,10 +3,11 @@
 use authz::act;
 use domain::{
     Id,
+    file::{FileAddress, FileState},
     id::{ReceiptId, noun},
 };
 
-use super::{Attachment, File};
+use super::{BodyKey, File, Preview};
 use crate::{Error, Reader, Result};
 
 /// Files that the reader himself is uploading.
@@ -26,22 +27,66 @@ pub async fn own(reader: &mut Reader, id: Id<noun::File>) -> Result<File> {
     file.filter(|file| scope.org_ids().contains(&file.org)).ok_or(Error::NotFound)
 }
 
-/// A file of a version of an own record.
-pub async fn of_record(reader: &mut Reader, id: Id<noun::Record>, version: i32, n: i16) -> Result<Attachment> {
-    let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
-    let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
-    numbered(store::file::attachments(&mut reader.tx, *may.of(), version).await?, n)
+/// May the reader still write this upload of his?
+pub async fn may_write(reader: &mut Reader, id: Id<noun::File>) -> Result<()> {
+    let file = own(reader, id).await?;
+    if file.state == FileState::Receiving { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// A file of a received record: of the version that was received, never of a later draft; none once it was withdrawn.
-pub async fn of_receipt(reader: &mut Reader, id: ReceiptId, n: i16) -> Result<Attachment> {
+/// What is read at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Which file.
+    pub file: Id<noun::File>,
+    /// Name as given.
+    pub name: String,
+    /// Media type, by content.
+    pub media_type: String,
+    /// Where its body is.
+    pub body: BodyKey,
+}
+
+/// The file at an address: of a record that one may read, as it was received; none once it was withdrawn.
+pub async fn find(reader: &mut Reader, address: FileAddress) -> Result<Found> {
+    match address {
+        FileAddress::Record(id, version, n) => {
+            let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
+            let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
+            numbered(reader, *may.of(), version, n).await
+        }
+        FileAddress::Receipt(id, n) => of_receipt(reader, id, n).await,
+        FileAddress::Own(id) => {
+            let file = own(reader, id).await?;
+            let (media_type, body) = file.media_type.zip(file.body).ok_or(Error::NotFound)?;
+            Ok(Found { file: id, name: file.name, media_type, body })
+        }
+    }
+}
+
+/// Of the version that was received, never of a later draft.
+async fn of_receipt(reader: &mut Reader, id: ReceiptId, n: i16) -> Result<Found> {
     let held = crate::receipt::view(reader, id).await?;
     if held.writing.is_none() {
         return Err(Error::NotFound);
     }
-    numbered(store::file::attachments(&mut reader.tx, held.line.record, held.version).await?, n)
+    numbered(reader, held.line.record, held.version, n).await
 }
 
-fn numbered(files: Vec<Attachment>, n: i16) -> Result<Attachment> {
-    files.into_iter().find(|file| file.attached.n == n).ok_or(Error::NotFound)
+async fn numbered(reader: &mut Reader, record: Id<noun::Record>, version: i32, n: i16) -> Result<Found> {
+    let files = store::file::attachments(&mut reader.tx, record, version).await?;
+    let file = files.into_iter().find(|file| file.attached.n == n).ok_or(Error::NotFound)?;
+    let (name, media_type) = (file.attached.name, file.attached.media_type);
+    Ok(Found { file: file.file, name, media_type, body: file.body })
+}
+
+/// A picture of the file at an address: of a page from 1, or with 0 the thumbnail.
+pub async fn preview(reader: &mut Reader, address: FileAddress, page: i16) -> Result<Preview> {
+    let found = find(reader, address).await?;
+    let previews = store::preview::of_files(&mut reader.tx, &[found.file]).await?;
+    previews.into_iter().find(|preview| preview.page == page).ok_or(Error::NotFound)
+}
+
+/// The pictures of files that the reader has reached, by file and page.
+pub async fn previews(reader: &mut Reader, files: &[Id<noun::File>]) -> Result<Vec<Preview>> {
+    Ok(store::preview::of_files(&mut reader.tx, files).await?)
 }

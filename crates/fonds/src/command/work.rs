@@ -6,7 +6,7 @@ use app::SystemClock;
 use blob::Incidents;
 use gateway::{Metrics, health::Checks, server};
 use store::{Store, worker::WorkerStore};
-use worker::Worker;
+use worker::{Policies, Wake, Worker};
 
 use crate::{files::Files, running::Running, settings::Settings, words::Failure};
 
@@ -36,6 +36,18 @@ pub(crate) async fn worker(settings: &Settings, files: Files) -> Result<(Worker,
     let store = WorkerStore::new(Store::open(&database)?);
     store.check_role().await?.map_err(|fault| fault.0)?;
     let examine = Some(files.examine(settings, store.clone())?);
-    let worker = Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock), examine };
+    let worker = Worker {
+        store,
+        url,
+        settings: settings.worker,
+        clock: Arc::new(SystemClock),
+        examine,
+        policies: Policies::new(Arc::new(authz::Policy::builtin()?)),
+        post: settings.post()?,
+        wake: Wake::new(settings.redis_url().as_ref())?,
+    };
+    if worker.post.letters.is_none() {
+        tracing::info!("mail.host is not set: there are no letters, the inbox and webhooks go on");
+    }
     Ok((worker, files.incidents))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use figment::{
     Figment,
-    providers::{Env, Format as _, Serialized, Toml},
+    providers::{Env, Format as _, Toml},
 };
 
 use super::{Settings, secret::Secret};
@@ -56,7 +56,9 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
     if let Some(path) = file.filter(|path| !path.is_file()) {
         return Err(SettingsError::NoFile(path.to_owned()));
     }
-    let mut sources = Figment::from(Serialized::defaults(Settings::default()));
+    // The defaults are not merged in, but filled in by serde: a choice of one (`intake.scanner`) would else keep the default's
+    // key beside the one that was named, and the default would win.
+    let mut sources = Figment::new();
     let path = file.unwrap_or(Path::new(FILE));
     if path.is_file() {
         sources = sources.merge(Toml::file_exact(path));
@@ -71,12 +73,13 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
 
 /// Takes the secrets out of their files.
 fn open_files(settings: &mut Settings) -> Result<(), SettingsError> {
-    let (database, redis) = (&mut settings.database, &mut settings.redis);
+    let (database, redis, mail) = (&mut settings.database, &mut settings.redis, &mut settings.mail);
     for (key, secret, file) in [
         ("database.url", &mut database.url, &database.url_file),
         ("database.worker_url", &mut database.worker_url, &database.worker_url_file),
         ("database.admin_url", &mut database.admin_url, &database.admin_url_file),
         ("redis.url", &mut redis.url, &redis.url_file),
+        ("mail.password", &mut mail.password, &mail.password_file),
     ] {
         let Some(path) = file else { continue };
         if secret.is_some() {
@@ -91,7 +94,7 @@ fn open_files(settings: &mut Settings) -> Result<(), SettingsError> {
 
 /// The ranges that the schema names.
 fn check(settings: &Settings) -> Result<(), SettingsError> {
-    let (http, database, worker) = (&settings.http, &settings.database, &settings.worker);
+    let (http, database, worker, mail) = (&settings.http, &settings.database, &settings.worker, &settings.mail);
     let bounds = [
         ("http.max_requests", (1..=100_000).contains(&http.max_requests), "1 to 100000"),
         ("http.request_seconds", (1..=600).contains(&http.request_seconds), "1 to 600"),
@@ -122,6 +125,10 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             (5..=3600).contains(&worker.rescue_seconds) && worker.rescue_seconds >= 3 * worker.heartbeat_seconds,
             "5 to 3600, and three heartbeats at least",
         ),
+        ("mail.connections", (1..=64).contains(&mail.connections), "1 to 64"),
+        ("mail.timeout_seconds", (1..=300).contains(&mail.timeout_seconds), "1 to 300"),
+        ("mail.retry_seconds", (1..=3600).contains(&mail.retry_seconds), "1 to 3600"),
+        ("mail.from", mail.host.is_none() || mail.from.is_some(), "set, where mail.host is"),
         (
             "log.filter",
             settings.log.filter.parse::<tracing_subscriber::EnvFilter>().is_ok(),

@@ -46,7 +46,7 @@ fn county(asked: &Asked<'_>) -> Value {
 }
 
 pub(super) fn records() -> Vec<Case> {
-    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code } files { n name path }";
+    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code } files { n name path thumbnail { path } previews { path } link { path } }";
     let view = format!("query($id: ID!) {{ record(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $state: RecordState!) { records(org: $org, state: $state) { nodes { id title } } }";
     let mut rows = vec![
@@ -122,7 +122,7 @@ pub(super) fn records() -> Vec<Case> {
 }
 
 pub(super) fn receipts() -> Vec<Case> {
-    let whole = "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id } files { n name path }";
+    let whole = "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id } files { n name path thumbnail { path } previews { path } link { path } }";
     let view = format!("query($id: ID!) {{ receipt(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $queue: ReceiptQueue!) { receipts(org: $org, queue: $queue) { nodes { id title } } }";
     let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toReview overdue held } }";
