@@ -73,7 +73,8 @@ node_modules() {
   fi
 }
 
-# graphql_audits: serves the demo on the servers of the tests, and audits it with a token that carries introspection.
+# graphql_audits: serves the demo on the servers of the tests, and audits it with a token that carries introspection; then
+# a client of subscriptions, and the walk-through.
 graphql_audits() {
   local folder=$FONDS_STATE/audit server code=0 tries=0
   rm -rf "$folder"
@@ -96,6 +97,7 @@ graphql_audits() {
     sleep 0.1
   done
   FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
+  [ $code != 0 ] || FONDS_AUDIT_DEMO=$folder/demo.json node script/node/live.mjs || code=$?
   [ $code != 0 ] || walkthrough "$folder" || code=$?
   [ $code != 0 ] || tus_clients "$folder/demo.json" || code=$?
   kill $server 2>/dev/null || true

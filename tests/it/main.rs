@@ -5,6 +5,7 @@ mod fault;
 mod fault_flow;
 mod file;
 mod flow;
+mod live;
 mod notice;
 mod org;
 mod people;

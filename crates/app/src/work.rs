@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use authz::{Actor, TenantPolicy};
 use chrono::{DateTime, Utc};
-use domain::{Code, Id, Locale, Outcome, Problem, id::noun};
+use domain::{Code, Id, Locale, Outcome, Problem, id::noun, live::Topic};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Entry, Tx, idempotency::Known};
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, live::Wakes};
 
 /// Who calls, before anything is known of him.
 #[derive(Debug, Clone)]
@@ -73,6 +73,8 @@ pub struct Work {
     /// Address that the request came from.
     pub origin: Option<String>,
     key: String,
+    wakes: Wakes,
+    touched: Vec<Topic>,
 }
 
 /// What beginning came to.
@@ -132,7 +134,16 @@ impl App {
         }
         let policy = self.policy_of(&actor, &mut tx).await?;
         let origin = caller.origin.clone();
-        Ok(Begun::Fresh(Work { tx, actor, policy, now, origin, key: command.key }))
+        Ok(Begun::Fresh(Work {
+            tx,
+            actor,
+            policy,
+            now,
+            origin,
+            key: command.key,
+            wakes: self.wakes.clone(),
+            touched: Vec::new(),
+        }))
     }
 
     /// The tenant's policy at the version that `enter` has read.
@@ -162,8 +173,21 @@ impl Work {
         let kept = Kept { value, warnings };
         let answer = serde_json::to_value(&kept).map_err(|error| Error::internal("answer", error))?;
         store::idempotency::answer(&mut self.tx, &self.key, &answer).await?;
+        let tenant = self.tx.tenant();
         self.tx.commit().await?;
+        self.wakes.tell(tenant, self.touched);
         Ok(Outcome::Done(kept.value, kept.warnings))
+    }
+
+    /// Whoever watches these is woken after the commit.
+    pub fn touch(&mut self, topics: impl IntoIterator<Item = Topic>) {
+        self.touched.extend(topics);
+    }
+
+    /// A step of a record: it, and the figures of everything that it counts for.
+    pub(crate) fn touch_step(&mut self, record: Id<noun::Record>, chain: impl IntoIterator<Item = Id<noun::Org>>) {
+        self.touch([Topic::Record(record)]);
+        self.touch(chain.into_iter().map(Topic::Rollup));
     }
 
     /// An audit entry of this work, with its outbox row.

@@ -128,6 +128,8 @@ pub struct Submission {
     pub round: i32,
     /// Where it stands.
     pub state: SubmissionState,
+    /// The organisation and everything above it at that moment, the top last: where it counts.
+    pub chain: Vec<Id<noun::Org>>,
     /// Who receives, in order.
     pub route: Vec<Id<noun::Org>>,
     /// 1-based position on the route; 0 with an empty one.

@@ -29,6 +29,7 @@ use crate::{
     graphql_http::{Admitted, Bounds, Caller, GraphqlHttp, Refusal, ShapeError, locale_of},
     health::{self, Checks, Readiness},
     limit::CostBudget,
+    live::{self, Live},
     origin::{Home, SessionCookie},
     request_id,
     session::{Door, refuse_foreign},
@@ -56,11 +57,16 @@ pub struct Parts {
     pub metrics: Metrics,
     /// A stop waits for these.
     pub tasks: TaskTracker,
+    /// Sockets of subscriptions.
+    pub live: Live,
     /// Where uploads are received.
     pub uploads: Uploads,
     /// Where files are read.
     pub bodies: Bodies,
 }
+
+/// What reads, measures and runs operations.
+pub(crate) type Handler = GraphqlHttp<FondsSchema, CostBudget>;
 
 /// The gateway, ready to be served.
 #[derive(Debug, Clone)]
@@ -75,8 +81,9 @@ pub(crate) struct Inner {
     pub(crate) tasks: TaskTracker,
     pub(crate) uploads: Uploads,
     pub(crate) bodies: Bodies,
+    pub(crate) live: Live,
+    pub(crate) handler: Handler,
     pub(crate) transfers: Transfers,
-    handler: GraphqlHttp<FondsSchema, CostBudget>,
     metrics: Metrics,
     readiness: Readiness,
 }
@@ -87,7 +94,7 @@ impl Gateway {
     /// # Errors
     /// The schema cannot be read: a defect.
     pub fn new(parts: Parts) -> Result<Self, ShapeError> {
-        let Parts { app, settings, limits, metrics, tasks, uploads, bodies } = parts;
+        let Parts { app, settings, limits, metrics, tasks, live, uploads, bodies } = parts;
         let budget = CostBudget::new(limits.clone(), settings.cost_per_minute);
         let handler = GraphqlHttp::new(graphql::build(), &graphql::sdl(), budget, Bounds::default(), tasks.clone())?;
         let door = Door {
@@ -112,6 +119,7 @@ impl Gateway {
             tasks,
             uploads,
             bodies,
+            live,
             transfers,
             handler,
             metrics,
@@ -153,7 +161,10 @@ impl Gateway {
                     .layer(LoadShedLayer::new())
                     .layer(GlobalConcurrencyLimitLayer::new(settings.max_transfers)),
             );
-        let router = doors.merge(files).route("/healthz", get(health::alive)).route("/readyz", get(ready));
+        // A handshake is short, and what comes of it is counted and limited there.
+        let sockets = Router::new().route("/graphql/ws", any(live::open));
+        let router =
+            doors.merge(sockets).merge(files).route("/healthz", get(health::alive)).route("/readyz", get(ready));
         let router = if settings.metrics_listen.is_none() { router.route("/metrics", get(metrics)) } else { router };
         outer(router, settings.https).with_state(self.clone())
     }
@@ -271,7 +282,7 @@ impl Inner {
     /// What the resolvers find: the request and its loaders, whose statements run in tracked tasks. An operation names the
     /// rows of a list a few at a time and yields in between, so a batch gives way some times before its window opens: on a
     /// loaded machine it would else go off with the first few of them, and a page take as many statements as it has rows.
-    fn data(&self, request: Arc<graphql::Request>) -> Data {
+    pub(crate) fn data(&self, request: Arc<graphql::Request>) -> Data {
         let tasks = self.tasks.clone();
         let loaders = Loaders::new(Batch { request: request.clone() }, move |batch| {
             tasks.spawn(async move {

@@ -50,6 +50,8 @@ pub struct Settings {
     /// Attempts to sign in per minute and address, whatever the login.
     #[schemars(range(min = 1))]
     pub sign_in_per_address: u32,
+    /// Sockets of subscriptions.
+    pub live: crate::live::Settings,
 }
 
 impl Default for Settings {
@@ -70,6 +72,7 @@ impl Default for Settings {
             cost_per_minute: crate::limit::CostBudget::PER_MINUTE,
             sign_in_per_minute: 10,
             sign_in_per_address: 100,
+            live: crate::live::Settings::default(),
         }
     }
 }

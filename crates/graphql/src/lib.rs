@@ -9,6 +9,7 @@ pub mod figure;
 pub mod file;
 pub mod flow;
 pub mod id;
+pub mod live;
 pub mod loader;
 pub mod notice;
 pub mod org;

@@ -3,6 +3,7 @@
 mod delivery;
 mod mutation;
 mod preference;
+mod subscription;
 mod webhook;
 
 use app::notice::Notice as AppNotice;
@@ -20,7 +21,10 @@ use crate::{
     request::{Answer, Refuse as _, answer},
 };
 
-pub use self::{delivery::DeadLetter, mutation::NoticeMutation, preference::NoticePreferences, webhook::Webhook};
+pub use self::{
+    delivery::DeadLetter, mutation::NoticeMutation, preference::NoticePreferences, subscription::NoticeSubscription,
+    webhook::Webhook,
+};
 
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, serde::Serialize)]

@@ -1,19 +1,19 @@
 //! The schema put together of its nouns.
 
-use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Object, Schema};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
     audit::AuditQuery,
     explain::ExplainQuery,
-    figure::FigureQuery,
+    figure::{FigureQuery, FigureSubscription},
     file::{FileMutation, FileQuery},
-    notice::{NoticeMutation, NoticeQuery},
+    notice::{NoticeMutation, NoticeQuery, NoticeSubscription},
     org::{OrgMutation, OrgQuery},
     policy::{PolicyMutation, PolicyQuery},
     post::{PostMutation, PostQuery},
     receipt::{ReceiptMutation, ReceiptQuery},
-    record::{RecordMutation, RecordQuery},
+    record::{RecordMutation, RecordQuery, RecordSubscription},
     record_type::RecordTypeQuery,
     session::{SessionMutation, SessionQuery},
     tenant::{FileRulesMutation, TenantMutation, TenantQuery},
@@ -55,6 +55,10 @@ pub struct Mutation(
     PolicyMutation,
 );
 
+/// Everything that can be watched.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(RecordSubscription, FigureSubscription, NoticeSubscription);
+
 /// What the service says of itself.
 #[derive(Debug, Default)]
 pub struct ServiceQuery;
@@ -68,11 +72,11 @@ impl ServiceQuery {
 }
 
 /// The executable schema.
-pub type FondsSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type FondsSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds it; limits of depth and cost stand before it, in the gateway's handler.
 pub fn build() -> FondsSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).disable_suggestions().finish()
 }
 
 /// The contract, as committed in `schema/fonds.graphql`.

@@ -18,6 +18,7 @@ pub mod fold;
 pub mod idempotency;
 pub mod import;
 pub mod invitation;
+pub mod live;
 pub mod migrate;
 pub mod notice;
 pub mod org;

@@ -27,6 +27,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/05_figures.sql"),
     include_str!("../../../migrations/functions/06_file.sql"),
     include_str!("../../../migrations/functions/07_notice.sql"),
+    include_str!("../../../migrations/functions/10_live.sql"),
     include_str!("../../../migrations/functions/90_backup.sql"),
 ];
 

@@ -331,7 +331,7 @@ pub async fn decide<A: Act<Of = ReceiptId>>(
 pub async fn submission<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) -> Result<(Submission, ReceiptState)> {
     let (tenant, id) = (tx.tenant().0, *may.of());
     let row = sqlx::query!(
-        r#"SELECT q.state AS receipt_state, q.decided_by, q.record_id, q.round, s.state AS "state?", s.route AS "route?", s.position AS "position?",
+        r#"SELECT q.state AS receipt_state, q.decided_by, q.record_id, q.round, s.state AS "state?", s.chain AS "chain?", s.route AS "route?", s.position AS "position?",
                   s.submitted_by AS "submitted_by?", v.author AS "author?"
              FROM receipt q
              LEFT JOIN submission s ON s.tenant_id = q.tenant_id AND s.record_id = q.record_id AND s.round = q.round
@@ -354,6 +354,7 @@ pub async fn submission<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) ->
         round: row.round,
         // A withdrawn submission cannot be seen by its former holder.
         state: row.state.as_deref().and_then(SubmissionState::parse).unwrap_or(SubmissionState::Withdrawn),
+        chain: row.chain.unwrap_or_default().into_iter().map(Id::of).collect(),
         position,
         submitted_by: row.submitted_by.map_or_else(|| Id::of(uuid::Uuid::nil()), Id::of),
         author: row.author.map_or_else(|| Id::of(uuid::Uuid::nil()), Id::of),

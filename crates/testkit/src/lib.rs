@@ -23,6 +23,7 @@ mod owner;
 pub mod post;
 pub mod redis;
 pub mod seed;
+pub mod socket;
 pub mod tap;
 
 pub use actor::Actor;
@@ -31,7 +32,9 @@ pub use app::{Setup, TestApp};
 pub use chance::SeededChance;
 pub use clock::TestClock;
 pub use files::TestFiles;
-pub use owner::{scalar, sql};
+pub use gateway::live::Settings as LiveSettings;
+pub use owner::{Held, held, scalar, sql};
 pub use post::{Letter, TestPost};
+pub use socket::{Beside, Heard, Served, Socket};
 pub use store::worker::WorkerStore;
 pub use tap::Tap;

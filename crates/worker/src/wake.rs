@@ -2,16 +2,18 @@
 
 use std::{fmt, time::Duration};
 
-use domain::{Id, id::noun, tenant::TenantId};
+use domain::{
+    Id,
+    id::noun,
+    live::{CHANNEL, Topic, Wake as Word},
+    tenant::TenantId,
+};
 use redis::{
     Client, RedisError,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 
-/// Who follows something listens here.
-const CHANNEL: &str = "fonds:live";
 /// Time that it may take; then it is lost, and whoever follows looks by himself.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -48,8 +50,8 @@ impl Wake {
         let mut connection = connection.clone();
         let mut pipe = redis::pipe();
         for account in told {
-            let word = json!({ "tenant": tenant.0, "topic": "inbox", "id": account.uuid() });
-            pipe.publish(CHANNEL, word.to_string()).ignore();
+            let Ok(word) = serde_json::to_string(&Word { tenant, topic: Topic::Inbox(*account) }) else { continue };
+            pipe.publish(CHANNEL, word).ignore();
         }
         let said = tokio::time::timeout(PATIENCE, pipe.query_async::<()>(&mut connection)).await;
         if !matches!(said, Ok(Ok(()))) {

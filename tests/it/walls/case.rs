@@ -133,7 +133,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// A query; `document` names its variables.
+    /// A query, or a subscription; `document` names its variables.
     pub(crate) fn query(field: &'static str, document: &str, arguments: Arguments) -> Self {
         Self {
             field,

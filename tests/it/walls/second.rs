@@ -44,6 +44,11 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/village2/secretary", "SELECT FROM org_contact WHERE org_id = '{village}'"),
     ("zj/village2/secretary", "SELECT FROM post WHERE org_id = '{village}'"),
     ("zj/village/recorder", "SELECT FROM post WHERE org_id = '{town}'"),
+    // What sockets ask: without a session that lives, nothing of any object; of a session that one does not hold, nothing.
+    ("zj/village2/secretary", "SELECT FROM sec.live('{}', '{}', '{}', ARRAY[sec.tenant()], ARRAY['record'], ARRAY['{draft}'::uuid],
+      ARRAY[NULL::bigint], 0, '{now}') WHERE what = 'object'"),
+    ("zj/village2/secretary", "SELECT FROM sec.live(ARRAY[sec.tenant()], ARRAY['\\x01'::bytea], ARRAY[NULL::bigint], ARRAY[sec.tenant()],
+      ARRAY['record'], ARRAY['{draft}'::uuid], ARRAY[NULL::bigint], 0, '{now}') WHERE value IS NOT NULL AND what IN ('object', 'session')"),
     // A version and a line of the timeline, as if of one's own organisation, of somebody else's record.
     ("zj/village2/recorder", "INSERT INTO record_version (tenant_id, record_id, version, org_id, title, occurred_on, content, author, saved_at)
       VALUES (sec.tenant(), '{draft}', 2, '{village2}', 'x', '2026-02-26', '{}', sec.who(), '{now}')"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use authz::act;
-use domain::Outcome;
+use domain::{Outcome, live::Topic};
 use serde::{Deserialize, Serialize};
 use store::notice::Titled;
 
@@ -60,6 +60,7 @@ pub async fn mark(
         Begun::Answered(outcome) => return Ok(outcome),
     };
     let marked = store::notice::mark(&mut work.tx, nos, up_to.unwrap_or(0)).await?;
+    work.touch([Topic::Inbox(work.actor.account)]);
     work.done(Marked(marked), Vec::new()).await
 }
 

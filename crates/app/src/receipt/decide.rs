@@ -82,10 +82,12 @@ pub async fn decide<A: Act<Of = ReceiptId>>(
             ),
         )]));
     }
+    let chain = submission.chain.clone();
     if let Err(problem) = submission.decide(id.org, verdict, work.actor.account) {
         return Ok(Outcome::Refused(vec![problem]));
     }
     let done = store::receipt::decide(&mut work.tx, may, verdict, &remarks, work.origin.as_deref()).await?;
+    work.touch_step(done.record, chain);
     let answer = Decided { receipt: id, record: done.record, round: done.round, state: done.state, next: done.next };
     work.done(answer, Vec::new()).await
 }

@@ -18,6 +18,7 @@ fn sent(levels: u128) -> Submission {
         record: Id::of(Uuid::from_u128(7)),
         round: 1,
         state: SubmissionState::InReview,
+        chain: Vec::new(),
         route: (0..levels).map(org).collect(),
         position: 1,
         submitted_by: account(1),

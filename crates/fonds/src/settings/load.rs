@@ -101,6 +101,13 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         ("http.cost_per_minute", http.cost_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_minute", http.sign_in_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_address", http.sign_in_per_address >= 1, "at least 1"),
+        ("http.live.max_sockets", (1..=1_000_000).contains(&http.live.max_sockets), "1 to 1000000"),
+        ("http.live.max_per_session", (1..=1000).contains(&http.live.max_per_session), "1 to 1000"),
+        ("http.live.max_subscriptions", (1..=64).contains(&http.live.max_subscriptions), "1 to 64"),
+        ("http.live.looks_at_once", (1..=1000).contains(&http.live.looks_at_once), "1 to 1000"),
+        ("http.live.check_ms", (50..=900).contains(&http.live.check_ms), "50 to 900"),
+        ("http.live.init_seconds", (1..=60).contains(&http.live.init_seconds), "1 to 60"),
+        ("http.live.ping_seconds", (1..=600).contains(&http.live.ping_seconds), "1 to 600"),
         (
             "http.origins",
             http.origins.iter().all(|one| is_origin(one)),

@@ -33,15 +33,7 @@ pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, descr
             executed.errors.into_iter().take(REFUSED).map(|error| invalid(error, locale, describes)).collect();
         return write(media.document_fault(), media, &entries);
     }
-    executed.errors.truncate(RAN);
-    for error in &mut executed.errors {
-        error.message = value(&error.message, locale).map_or_else(|| cut(&error.message), str::to_owned);
-        // Our resolvers set a code; without one it is the library's refusal of an argument.
-        let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            extensions.set("code", "BAD_REQUEST");
-        }
-    }
+    mend(&mut executed.errors, locale);
     let headers = std::mem::take(&mut executed.http_headers);
     let Ok(body) = serde_json::to_vec(&executed) else { return Refusal::Internal.answer(media, locale) };
     let mut answer = media.write(StatusCode::OK, body.into());
@@ -49,6 +41,48 @@ pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, descr
         answer.headers_mut().append(name, value.clone());
     }
     answer
+}
+
+/// What one look of a subscription came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Something to tell, as JSON with `data`.
+    Next(String),
+    /// It cannot go on: the code of the first error, and `errors` as JSON.
+    Error(String, String),
+}
+
+/// The outcome of a look: its one field is null where it failed as a whole.
+pub(super) fn event(mut executed: Executed, locale: Locale) -> Event {
+    let whole = match &executed.data {
+        Value::Null => false,
+        Value::Object(fields) => fields.values().any(|field| *field != Value::Null),
+        _ => true,
+    };
+    if is_refused(&executed) {
+        let entries: Vec<_> =
+            executed.errors.into_iter().take(REFUSED).map(|error| invalid(error, locale, false)).collect();
+        return Event::Error("BAD_REQUEST".to_owned(), serde_json::json!(entries).to_string());
+    }
+    mend(&mut executed.errors, locale);
+    if !whole && let Some(first) = executed.errors.first() {
+        let code = first.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let code = if let Some(Value::String(code)) = code { code.clone() } else { "INTERNAL".to_owned() };
+        return Event::Error(code, serde_json::json!(executed.errors).to_string());
+    }
+    Event::Next(serde_json::json!(executed).to_string())
+}
+
+fn mend(errors: &mut Vec<ServerError>, locale: Locale) {
+    errors.truncate(RAN);
+    for error in errors {
+        error.message = value(&error.message, locale).map_or_else(|| cut(&error.message), str::to_owned);
+        // Our resolvers set a code; without one it is the library's refusal of an argument.
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", "BAD_REQUEST");
+        }
+    }
 }
 
 fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {

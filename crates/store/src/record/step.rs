@@ -108,7 +108,7 @@ pub async fn submit(
 pub async fn submission(tx: &mut Tx, record: Id<noun::Record>, round: i32) -> Result<Option<Submission>> {
     let tenant = tx.tenant().0;
     let row = sqlx::query!(
-        r#"SELECT s.state, s.route, s.position, s.submitted_by, v.author,
+        r#"SELECT s.state, s.chain, s.route, s.position, s.submitted_by, v.author,
                   (SELECT q.decided_by FROM receipt q
                     WHERE q.tenant_id = s.tenant_id AND q.record_id = s.record_id AND q.round = s.round AND q.state = 'approved'
                       AND q.org_id = s.route[s.position - 1]) AS approved_by
@@ -126,6 +126,7 @@ pub async fn submission(tx: &mut Tx, record: Id<noun::Record>, round: i32) -> Re
             record,
             round,
             state: state(&row.state)?,
+            chain: row.chain.into_iter().map(Id::of).collect(),
             route: row.route.into_iter().map(Id::of).collect(),
             position: usize::try_from(row.position).unwrap_or(0),
             submitted_by: Id::of(row.submitted_by),

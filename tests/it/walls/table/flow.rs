@@ -77,6 +77,14 @@ pub(super) fn records() -> Vec<Case> {
                 .may(&[BRANCH])
                 .first_alone(holders(state)),
         );
+        // Watching is reading, again and again.
+        let watch = format!("subscription($record: ID!) {{ recordChanged(record: $record) {{ {whole} }} }}");
+        rows.push(
+            Case::query("recordChanged", &watch, |asked| json!({ "record": asked.subject.record }))
+                .on(on)
+                .may(&[BRANCH])
+                .first_alone(holders(state)),
+        );
         rows.push(
             Case::query(
                 "explain",
@@ -187,7 +195,15 @@ pub(super) fn figures() -> Vec<Case> {
     let drill = "query($org: ID!, $child: ID) {
                    drill(input: { org: $org, from: 202601, to: 202612, state: IN_REVIEW, child: $child }) {
                      total held elsewhere submissions { nodes { recordId title receipt { id } } } } }";
+    let watch = "subscription($org: ID!) {
+                   rollupChanged(input: { org: $org, from: 202601, to: 202612, byChild: true }) { count childId } }";
     vec![
+        Case::query("rollupChanged", watch, |asked| json!({ "org": asked.org("zj/village") }))
+            .may(&[BRANCH, TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(ABOVE),
+        Case::query("rollupChanged", watch, |asked| json!({ "org": asked.org("zj/county") }))
+            .may(&[COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(OVER_COUNTY),
         Case::query("figures", figures, |asked| json!({ "org": asked.org("zj/village") }))
             .may(&[BRANCH, TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
             .first_alone(ABOVE),

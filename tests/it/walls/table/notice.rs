@@ -23,6 +23,14 @@ pub(super) fn rows() -> Vec<Case> {
 fn oneself() -> Vec<Case> {
     let inbox = "{ inbox { nodes { no kind title receiptId recordId org { id name } } } unreadNotices }";
     vec![
+        Case::query(
+            "inbox",
+            "subscription { inbox { unread notices { no kind title receiptId recordId org { id } } } }",
+            |_| json!({}),
+        )
+        .may(TOLD)
+        .denied(Denial::Empty)
+        .floor(Floor::Session),
         Case::query("inbox", inbox, |_| json!({})).may(TOLD).denied(Denial::Empty).floor(Floor::Session),
         Case::query("unreadNotices", "{ unreadNotices }", |_| json!({}))
             .may(TOLD)
