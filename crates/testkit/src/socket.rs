@@ -170,10 +170,14 @@ impl Socket {
         tokio::time::timeout(time, next).await.unwrap_or(Heard::Nothing)
     }
 
-    /// Closes, and waits until the other end has.
-    pub async fn close(mut self) {
+    /// Closes, and waits until the other end has. Gives whether it has answered, as it has to.
+    pub async fn close(mut self) -> bool {
         let _ = self.0.close(None).await;
-        while let Some(Ok(_)) = self.0.next().await {}
+        let mut answered = false;
+        while let Some(Ok(message)) = self.0.next().await {
+            answered |= message.is_close();
+        }
+        answered
     }
 }
 

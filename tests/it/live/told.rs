@@ -123,7 +123,8 @@ async fn a_socket_carries_several_and_one_can_be_ended() {
     // The id is free again.
     watcher.subscribe("again", RECORD, &json!({ "record": record })).await;
     assert_eq!(watcher.hear().await.next().0, "again");
-    end(&app, vec![watcher]).await;
+    assert!(watcher.close().await, "a close is answered");
+    end(&app, Vec::new()).await;
 }
 
 /// The inbox is told as it fills, and as it is read: to its owner.

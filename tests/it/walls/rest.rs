@@ -7,8 +7,9 @@ use testkit::{Answer, TestApp, seed};
 use super::world::text;
 
 /// Every route, and the test that asks it as everybody.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("/graphql", "every_field_answers_whom_the_table_names_and_nobody_else"),
+    ("/graphql/ws", "every_field_answers_whom_the_table_names_and_nobody_else"),
     ("/auth/sign-in", "a_refused_sign_in_tells_nothing"),
     ("/auth/sign-out", "signing_out_ends_the_session_that_asks_and_no_other"),
     ("/auth/accept", "an_invitation_that_is_none_opens_nothing"),

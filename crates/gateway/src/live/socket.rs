@@ -38,6 +38,8 @@ const CLOSING: Duration = Duration::from_secs(1);
 enum End {
     /// With a code.
     Close(Close),
+    /// The other end has closed it: it is answered.
+    Left,
     /// The other end is away, or does not read.
     Gone,
 }
@@ -386,7 +388,8 @@ fn heard(message: Option<Result<Message, axum::Error>>) -> Result<Option<Said>, 
         Some(Ok(Message::Text(text))) => Ok(Some(protocol::read(&text)?)),
         Some(Ok(Message::Binary(_))) => Err(Close::BAD.into()),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+        Some(Ok(Message::Close(_))) => Err(End::Left),
+        None => Err(End::Gone),
         Some(Err(error)) => Err(if error.to_string().contains("too long") || error.to_string().contains("too big") {
             Close::TOO_LARGE.into()
         } else {
@@ -398,14 +401,18 @@ fn heard(message: Option<Result<Message, axum::Error>>) -> Result<Option<Said>, 
 async fn close(wire: &mut WebSocket, end: End) {
     let why = match end {
         End::Gone => "gone".to_owned(),
+        End::Left => "left".to_owned(),
         End::Close(close) => close.code.to_string(),
     };
     metrics::counter!("fonds_live_closed_total", "code" => why).increment(1);
-    let End::Close(close) = end else { return };
     let goodbye = async {
-        if wire.send(close.message()).await.is_ok() {
-            while let Some(Ok(_)) = wire.recv().await {}
-        }
+        let said = match end {
+            End::Gone => false,
+            End::Left => true,
+            End::Close(close) => wire.send(close.message()).await.is_ok(),
+        };
+        // The answer to a close goes out, and comes in, while one reads.
+        while said && let Some(Ok(_)) = wire.recv().await {}
     };
     let _ = tokio::time::timeout(CLOSING, goodbye).await;
 }
