@@ -33,7 +33,7 @@ BEGIN
   INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, origin)
   VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_at_org, p_action, 'record', 'record:' || replace(p_record::text, '-', ''), p_before, p_after, p_origin);
   INSERT INTO outbox (tenant_id, topic, subject, at)
-  VALUES (sec.tenant(), p_action, jsonb_build_object('record', p_record, 'round', p_round, 'org', p_at_org), p_at);
+  VALUES (sec.tenant(), p_action, jsonb_build_object('record', p_record, 'round', p_round, 'org', p_at_org, 'who', sec.who()), p_at);
 END $$;
 ALTER FUNCTION sec.write_trace OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_trace FROM PUBLIC;
@@ -80,9 +80,9 @@ BEGIN
 
   s.tenant_id := v_tenant; s.record_id := p_record; s.round := r.round + 1; s.version := p_version; s.hash := p_hash;
   s.org_id := r.org_id; s.type := r.type; s.tags := v.tags; s.month := p_month;
-  -- Neither the sender nor the receiver is closed or moved from here on; a move of a superior rewrites their rows, too.
-  PERFORM FROM org o WHERE o.tenant_id = v_tenant AND o.id IN (r.org_id, p_route[1]) AND o.state = 'active' ORDER BY o.id FOR SHARE;
-  IF EXISTS (SELECT FROM org o WHERE o.tenant_id = v_tenant AND o.id IN (r.org_id, p_route[1]) AND o.state <> 'active') THEN
+  -- Neither the sender nor anybody on the route is closed or moved from here on; a move of a superior rewrites their rows, too.
+  PERFORM FROM org o WHERE o.tenant_id = v_tenant AND o.id = ANY (r.org_id || p_route) AND o.state = 'active' ORDER BY o.id FOR SHARE;
+  IF EXISTS (SELECT FROM org o WHERE o.tenant_id = v_tenant AND o.id = ANY (r.org_id || p_route) AND o.state <> 'active') THEN
     RAISE EXCEPTION 'submit: an organisation is closed' USING ERRCODE = 'FD001';
   END IF;
 
@@ -144,7 +144,10 @@ BEGIN
   IF q.state <> 'pending' OR s.state <> 'in_review' OR s.route[s.position] IS DISTINCT FROM p_org THEN
     RAISE EXCEPTION 'decide: decided before' USING ERRCODE = 'FD001';
   END IF;
-  IF s.submitted_by = sec.who() THEN RAISE EXCEPTION 'decide: own submission' USING ERRCODE = 'FD002'; END IF;
+  IF s.submitted_by = sec.who() OR EXISTS (SELECT FROM record_version v WHERE v.tenant_id = v_tenant AND v.record_id = s.record_id
+       AND v.version = s.version AND v.author = sec.who()) THEN
+    RAISE EXCEPTION 'decide: own submission' USING ERRCODE = 'FD002';
+  END IF;
   IF p_verdict NOT IN ('approved','returned') THEN RAISE EXCEPTION 'decide: verdict' USING ERRCODE = 'FD002'; END IF;
 
   UPDATE receipt SET state = p_verdict, decided_by = sec.who(), decided_post = sec.post(), decided_at = p_at, decision = p_decision

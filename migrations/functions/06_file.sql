@@ -94,7 +94,8 @@ BEGIN
   VALUES (p_tenant, p_sha256, p_sm3, p_chunks, f.length, p_at, p_at)
   ON CONFLICT (tenant_id, sha256) DO UPDATE SET checked_at = excluded.checked_at, damaged = false;
   UPDATE file SET state = 'kept', settled_at = p_at, waits = NULL, sha256 = p_sha256, sm3 = p_sm3, chunks = p_chunks, media_type = p_media_type, puid = p_puid,
-         scan = p_scan, problems = p_warnings
+         scan = p_scan, problems = p_warnings, preview_at = p_at,
+         preview = CASE WHEN p_media_type = 'application/pdf' OR p_media_type LIKE 'image/%' THEN 'wanted' END
    WHERE tenant_id = p_tenant AND id = p_id;
   INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
   VALUES (p_tenant, p_at, f.account_id, f.post_id, f.org_id, 'file.keep', 'file', 'file:' || replace(p_id::text, '-', ''),
@@ -183,3 +184,92 @@ END $$;
 ALTER FUNCTION sec.write_incident OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_incident FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.write_incident TO fonds_worker;
+
+-- For the worker: takes the file whose pictures have waited longest, for five minutes; a worker that is killed with it gives it
+-- back by that. One that has been taken in vain too often is left without.
+CREATE OR REPLACE FUNCTION sec.take_preview(p_at timestamptz)
+RETURNS TABLE (tenant_id int, id uuid, media_type text, sha256 bytea, chunks bytea, length bigint, tries smallint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  UPDATE file f SET preview_at = p_at + interval '5 minutes', preview_tries = f.preview_tries + 1,
+         preview = CASE WHEN f.preview_tries >= 5 THEN 'none' ELSE f.preview END
+    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.preview = 'wanted' AND x.preview_at <= p_at ORDER BY x.preview_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
+   WHERE f.tenant_id = due.tenant_id AND f.id = due.id
+  RETURNING f.tenant_id, f.id, f.media_type, f.sha256, f.chunks, f.length, f.preview_tries
+$$;
+REVOKE ALL ON FUNCTION sec.take_preview FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.take_preview TO fonds_worker;
+
+-- For the worker: the same body of the same tenant has pictures already: they are taken over.
+CREATE OR REPLACE FUNCTION sec.copy_previews(p_tenant int, p_id uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  INSERT INTO preview (tenant_id, file_id, page, org_id, width, height, length, sha256, chunks)
+  SELECT f.tenant_id, f.id, p.page, f.org_id, p.width, p.height, p.length, p.sha256, p.chunks
+    FROM file f JOIN preview p ON p.tenant_id = f.tenant_id
+     AND p.file_id = (SELECT x.id FROM file x WHERE x.tenant_id = f.tenant_id AND x.sha256 = f.sha256 AND x.preview = 'made' LIMIT 1)
+   WHERE f.tenant_id = p_tenant AND f.id = p_id AND f.preview = 'wanted'
+  ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE file SET preview = 'made' WHERE tenant_id = p_tenant AND id = p_id;
+  RETURN true;
+END $$;
+ALTER FUNCTION sec.copy_previews OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.copy_previews FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.copy_previews TO fonds_worker;
+
+-- For the worker: a picture is durable in its places; made again it takes the place of the one before.
+CREATE OR REPLACE FUNCTION sec.keep_preview(p_tenant int, p_id uuid, p_page smallint, p_sha256 bytea, p_sm3 bytea, p_chunks bytea,
+    p_length bigint, p_width int, p_height int, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  INSERT INTO body (tenant_id, sha256, sm3, chunks, length, kept_at, checked_at)
+  VALUES (p_tenant, p_sha256, p_sm3, p_chunks, p_length, p_at, p_at) ON CONFLICT (tenant_id, sha256) DO NOTHING;
+  INSERT INTO preview (tenant_id, file_id, page, org_id, width, height, length, sha256, chunks)
+  SELECT p_tenant, f.id, p_page, f.org_id, p_width, p_height, p_length, p_sha256, p_chunks
+    FROM file f WHERE f.tenant_id = p_tenant AND f.id = p_id AND f.state = 'kept'
+  ON CONFLICT (tenant_id, file_id, page) DO UPDATE SET width = excluded.width, height = excluded.height, length = excluded.length,
+    sha256 = excluded.sha256, chunks = excluded.chunks;
+END $$;
+ALTER FUNCTION sec.keep_preview OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.keep_preview FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.keep_preview TO fonds_worker;
+
+-- For the worker: every picture of a file is made, or none can be; or, with a time, the machine failed and it is tried again then.
+CREATE OR REPLACE FUNCTION sec.previewed(p_tenant int, p_id uuid, p_made boolean, p_again timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE file SET preview = CASE WHEN p_again IS NOT NULL THEN preview WHEN p_made THEN 'made' ELSE 'none' END,
+         preview_tries = CASE WHEN p_again IS NULL THEN preview_tries ELSE preview_tries - 1 END, preview_at = coalesce(p_again, preview_at)
+   WHERE tenant_id = p_tenant AND id = p_id AND preview = 'wanted';
+END $$;
+ALTER FUNCTION sec.previewed OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.previewed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.previewed TO fonds_worker;
+
+-- The way in by a signed link: as sec.enter, so that session, account and posts are those of this moment, and only for who was given
+-- the link by the holder of the session's token: the signature is HMAC-SHA-256 (RFC 2104) with the token's digest as the key.
+CREATE OR REPLACE FUNCTION sec.enter_link(p_tenant_key text, p_session uuid, p_address text, p_until bigint, p_mac bytea, p_begun timestamptz, p_at timestamptz)
+RETURNS TABLE (tenant_id int, account_id uuid, session_id uuid, locale text, introspect boolean, policy_version bigint,
+               post_ids uuid[], post_orgs uuid[], post_roles text[], post_duties text[], post_paths text[], post_levels smallint[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  v_key bytea;
+  v_inner bytea := decode(repeat('36', 64), 'hex');
+  v_outer bytea := decode(repeat('5c', 64), 'hex');
+  v_said bytea := convert_to(concat_ws(E'\n', 'fonds link 1', p_tenant_key, replace(p_session::text, '-', ''), p_until, p_address), 'UTF8');
+BEGIN
+  SELECT s.token_hash INTO v_key FROM tenant t JOIN session s ON s.tenant_id = t.id AND s.id = p_session WHERE t.key = p_tenant_key;
+  IF v_key IS NULL OR to_timestamp(p_until) <= p_begun OR to_timestamp(p_until) > p_begun + interval '1 minute' THEN RETURN; END IF;
+  FOR i IN 0..31 LOOP
+    v_inner := set_byte(v_inner, i, get_byte(v_inner, i) # get_byte(v_key, i));
+    v_outer := set_byte(v_outer, i, get_byte(v_outer, i) # get_byte(v_key, i));
+  END LOOP;
+  -- Digests are compared, so that the time tells nothing of how much was guessed right.
+  IF sha256(sha256(v_outer || sha256(v_inner || v_said))) IS DISTINCT FROM sha256(p_mac) THEN RETURN; END IF;
+  RETURN QUERY SELECT * FROM sec.enter(p_tenant_key, v_key, NULL, p_at);
+END $$;
+REVOKE ALL ON FUNCTION sec.enter_link FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.enter_link TO fonds_app;

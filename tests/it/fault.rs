@@ -2,6 +2,7 @@
 
 mod dropped;
 mod hostile;
+mod notices;
 mod redis_away;
 
 /// How much of something a fault test tries: as it says, and twenty times as much in a long run (`script/soak`).

@@ -2,7 +2,12 @@
 
 mod attached;
 pub(crate) mod client;
+mod limits;
+mod link;
+mod preview;
 mod quarantine;
 mod rot;
+mod rules;
+mod rush;
 mod strangers;
 mod tus;

@@ -6,6 +6,8 @@ mod fault;
 mod fault_flow;
 mod file;
 mod flow;
+mod live;
+mod notice;
 mod org;
 mod people;
 mod plan;

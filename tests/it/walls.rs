@@ -14,4 +14,4 @@ mod rest;
 mod revoked;
 mod second;
 mod table;
-mod world;
+pub(crate) mod world;

@@ -4,6 +4,8 @@ use authz::{Action, Explanation, Kind, Object, Sealed, Subject, act};
 use domain::{
     Id, Locale,
     id::{ReceiptId, noun},
+    record::RecordState,
+    submission::ReceiptState,
 };
 use store::explain::Standing;
 
@@ -62,16 +64,72 @@ pub async fn explain(
     let places: Vec<_> = places.collect();
     let names = store::explain::org_names(&mut reader.tx, &places).await?;
     let subject = Subject { tenant: reader.actor.tenant, account, posts: &posts, acting: None };
-    Ok(reader.policy.explain(subject, action, object, locale, &|org| names.get(&org).cloned()))
+    let mut explanation = reader.policy.explain(subject, action, object, locale, &|org| names.get(&org).cloned());
+    if explanation.allowed
+        && let Some((zh, en)) = stands_against(reader, account, action, about).await?
+    {
+        explanation.allowed = false;
+        explanation.steps.push(locale.pick(&zh, &en).to_owned());
+    }
+    Ok(explanation)
+}
+
+/// What the policy does not know: the state that the object is in, and that nobody decides his own.
+async fn stands_against(
+    reader: &mut Reader,
+    account: Id<noun::Account>,
+    action: Action,
+    about: About,
+) -> Result<Option<(String, String)>> {
+    let (state, fits, own) = match about {
+        About::Record(id) => {
+            let Some(state) = store::explain::record_state(&mut reader.tx, id).await? else { return Ok(None) };
+            let fits = match action {
+                Action::EditRecord | Action::SubmitRecord => state.is_open(),
+                Action::DiscardRecord => state == RecordState::Draft,
+                Action::RecallRecord => state == RecordState::InReview,
+                _ => true,
+            };
+            ((state.zh(), state.as_str()), fits, false)
+        }
+        About::Receipt(id) => {
+            let Some((state, hands)) = store::explain::receipt_state(&mut reader.tx, id).await? else {
+                return Ok(None);
+            };
+            let decides = matches!(action, Action::ApproveReceipt | Action::ReturnReceipt);
+            let fits = match action {
+                Action::RecallReceipt => state == ReceiptState::Approved,
+                _ => !decides || state == ReceiptState::Pending,
+            };
+            ((state.zh(), state.as_str()), fits, decides && hands.contains(&account))
+        }
+        About::Org(_) | About::Account(_) | About::Post(_) | About::Nothing => return Ok(None),
+    };
+    Ok(match (fits, own) {
+        (false, _) => Some((
+            format!("但这一件现为“{}”，此时不能{}。", state.0, action.label(Locale::Zh)),
+            format!(
+                "But it is {} now: in this state nobody may {}.",
+                state.1.replace('_', " "),
+                action.label(Locale::En)
+            ),
+        )),
+        (true, true) => Some((
+            "但这一件是此人自己填写或报送的，须由他人审核。".to_owned(),
+            "But this person wrote or sent it himself; another person must decide.".to_owned(),
+        )),
+        (true, false) => None,
+    })
 }
 
 /// Where the object stands; none where it stands in no organisation.
 async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Option<Standing>> {
     let (policy, actor, tx) = (reader.policy.clone(), &reader.actor, &mut reader.tx);
     let found = match (kind, about) {
-        (Kind::Record | Kind::Receipt | Kind::Figure | Kind::Org | Kind::Account | Kind::Post, About::Org(id)) => {
-            store::explain::org(tx, &policy.scope(actor), id).await?
-        }
+        (
+            Kind::Record | Kind::Receipt | Kind::Figure | Kind::Org | Kind::Account | Kind::Post | Kind::Webhook,
+            About::Org(id),
+        ) => store::explain::org(tx, &policy.scope(actor), id).await?,
         (Kind::Record, About::Record(id)) => {
             let own = store::explain::record(tx, &policy.scope(actor), id).await?;
             match own {
@@ -87,7 +145,9 @@ async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Optio
             store::explain::account(tx, &policy.scope(actor), id).await?.ok_or(Error::NotFound)?;
             return Ok(None);
         }
-        (Kind::Policy | Kind::Audit | Kind::Tenant | Kind::Session, About::Nothing) => return Ok(None),
+        (Kind::Policy | Kind::Audit | Kind::Tenant | Kind::Session | Kind::Delivery, About::Nothing) => {
+            return Ok(None);
+        }
         (
             Kind::Record
             | Kind::Receipt
@@ -98,7 +158,9 @@ async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Optio
             | Kind::Policy
             | Kind::Audit
             | Kind::Tenant
-            | Kind::Session,
+            | Kind::Session
+            | Kind::Webhook
+            | Kind::Delivery,
             _,
         ) => None,
     };

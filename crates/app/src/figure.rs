@@ -13,7 +13,14 @@ use crate::{Error, Reader, Result};
 /// Reads the figures of an organisation that is the reader's own or below.
 pub async fn read(reader: &mut Reader, org: Id<noun::Org>, question: &Question) -> Result<Vec<Cell>> {
     let may = permit(reader, org).await?;
-    Ok(store::figure::read(&mut reader.tx, &may, question).await?)
+    let mut cells = store::figure::read(&mut reader.tx, &may, question).await?;
+    // Own before the children, then as they were founded; within them by type, month and state.
+    cells.sort_by(|one, other| key(one).cmp(&key(other)));
+    Ok(cells)
+}
+
+fn key(cell: &Cell) -> (Option<Id<noun::Org>>, &str, Option<i32>, &str) {
+    (cell.child, &cell.of_type, cell.month, cell.state.as_str())
 }
 
 async fn permit(reader: &mut Reader, org: Id<noun::Org>) -> Result<Permit<act::ViewFigure>> {

@@ -2,11 +2,17 @@
 //! moves them.
 
 mod announce;
+mod link;
 mod receive;
 mod view;
 
 pub use announce::{Announce, Announced, announce};
+pub use link::{Link, link, read_linked};
 pub use receive::{abandon, received, take};
-pub use view::{of_receipt, of_record, open, own};
+pub use view::{Found, find, may_write, open, own, preview, previews};
 
-pub use store::file::{Attachment, BodyKey, File};
+pub use store::{
+    Linked,
+    file::{Attachment, BodyKey, File},
+    preview::Preview,
+};

@@ -10,6 +10,8 @@ pub mod error;
 pub mod explain;
 pub mod figure;
 pub mod file;
+pub mod live;
+pub mod notice;
 pub mod org;
 pub mod policy;
 pub mod post;
@@ -44,13 +46,22 @@ pub struct App {
     pub chance: Arc<dyn Chance>,
     /// Compiled forms of record types.
     pub catalogue: Arc<catalogue::Catalogue>,
+    /// What is said after a commit to whoever watches.
+    pub wakes: live::Wakes,
 }
 
 impl App {
     /// An application on a database, with the shipped policy.
     pub fn new(store: Store, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self> {
         let policy = authz::Policy::builtin().map_err(|fault| Error::internal("policy", fault))?;
-        Ok(Self { store, policy: Arc::new(policy), clock, chance, catalogue: Arc::default() })
+        Ok(Self {
+            store,
+            policy: Arc::new(policy),
+            clock,
+            chance,
+            catalogue: Arc::default(),
+            wakes: live::Wakes::default(),
+        })
     }
 
     /// A new id.

@@ -6,7 +6,7 @@ mod view;
 
 pub use define::{NewRole, define_role};
 pub use edit::{Changed, Edit, Edited, NewLine, RoleChanged, edit};
-pub use view::{RoleView, TenantLine, lines, role_label, roles};
+pub use view::{RoleView, TenantLine, actions, lines, role_label, roles};
 
 use authz::{Permit, Sealed, act};
 

@@ -33,3 +33,20 @@ fn check_active(record: &Record) -> Result<(), Problem> {
          more; begin a new record at its successor",
     ))
 }
+
+/// A warning where the organisation has reported an activity of this type on this day already: the same meeting is easily
+/// entered twice, by two people or after a year.
+async fn reported_before(tx: &mut store::Tx, record: &store::record::Record) -> crate::Result<Option<domain::Problem>> {
+    let twice = store::record::reported_before(tx, record).await?;
+    Ok(twice.then(|| {
+        domain::Problem::new(
+            domain::Code::Taken,
+            &["occurredOn"],
+            format!("本组织已报送过一份 {} 的同类记录，请确认不是重复报送", record.writing.occurred_on),
+            format!(
+                "your organisation has reported a record of this type for {} already; make sure that this is another one",
+                record.writing.occurred_on
+            ),
+        )
+    }))
+}

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use authz::{Actor, TenantPolicy};
 use chrono::{DateTime, Utc};
-use domain::{Code, Id, Locale, Outcome, Problem, id::noun};
+use domain::{Code, Id, Locale, Outcome, Problem, id::noun, live::Topic};
 use serde::{Serialize, de::DeserializeOwned};
-use store::{Anew, Entry, Tx, idempotency::Known};
+use store::{Anew, Entry, Tx, Way, idempotency::Known};
 
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, live::Wakes};
 
 /// Who calls, before anything is known of him.
 #[derive(Debug, Clone)]
@@ -57,9 +57,11 @@ pub struct Reader {
     pub policy: Arc<TenantPolicy>,
     /// When.
     pub now: DateTime<Utc>,
+    /// Address that the request came from.
+    pub origin: Option<String>,
     /// For entering anew.
     app: App,
-    pub(crate) caller: Caller,
+    way: Way,
 }
 
 /// An entered mutation.
@@ -76,6 +78,8 @@ pub struct Work {
     /// Address that the request came from.
     pub origin: Option<String>,
     key: String,
+    wakes: Wakes,
+    touched: Vec<Topic>,
 }
 
 /// What beginning came to.
@@ -98,10 +102,16 @@ struct Kept<T> {
 impl App {
     /// Enters for reading.
     pub async fn read(&self, caller: &Caller) -> Result<Reader> {
+        let entered = self.enter(Way::Session(caller.entry.clone()), caller.origin.clone()).await?;
+        entered.ok_or(Error::Unauthenticated)
+    }
+
+    /// Enters for reading in one way or another. None: there is no such way (any more).
+    pub(crate) async fn enter(&self, way: Way, origin: Option<String>) -> Result<Option<Reader>> {
         let now = self.clock.now();
-        let (actor, mut tx) = self.store.read(&caller.entry, now).await?.ok_or(Error::Unauthenticated)?;
+        let Some((actor, mut tx)) = self.store.read(&way, now).await? else { return Ok(None) };
         let policy = self.policy_of(&actor, &mut tx).await?;
-        Ok(Reader { tx, actor, policy, now, app: self.clone(), caller: caller.clone() })
+        Ok(Some(Reader { tx, actor, policy, now, origin, app: self.clone(), way }))
     }
 
     /// Enters for a mutation, in the name of one post where it names one, and claims its key.
@@ -118,7 +128,7 @@ impl App {
         }
         let now = self.clock.now();
         let entry = command.post.map_or_else(|| caller.entry.clone(), |post| caller.entry.acting(post));
-        let entered = self.store.write(&entry, now).await?;
+        let entered = self.store.write(entry, now).await?;
         let (actor, mut tx) = entered.ok_or(Error::Unauthenticated)?;
         // A post that is not held (any more) is not there: nothing is done in its name, nor answered once more.
         if actor.acting.is_some() && actor.acting_posts().next().is_none() {
@@ -135,7 +145,16 @@ impl App {
         }
         let policy = self.policy_of(&actor, &mut tx).await?;
         let origin = caller.origin.clone();
-        Ok(Begun::Fresh(Work { tx, actor, policy, now, origin, key: command.key }))
+        Ok(Begun::Fresh(Work {
+            tx,
+            actor,
+            policy,
+            now,
+            origin,
+            key: command.key,
+            wakes: self.wakes.clone(),
+            touched: Vec::new(),
+        }))
     }
 
     /// The tenant's policy at the version that `enter` has read.
@@ -166,9 +185,12 @@ impl Reader {
         self.anew(Anew::ToRead).await
     }
 
-    async fn anew(&mut self, way: Anew) -> Result<()> {
-        let entered = self.tx.begin_anew(way, &self.caller.entry).await?;
-        self.actor = entered.ok_or(Error::Unauthenticated)?;
+    async fn anew(&mut self, anew: Anew) -> Result<()> {
+        let entered = self.tx.begin_anew(anew, &self.way).await?;
+        self.actor = entered.ok_or(match self.way {
+            Way::Session(_) => Error::Unauthenticated,
+            Way::Link(..) => Error::NotFound,
+        })?;
         self.policy = self.app.policy_of(&self.actor, &mut self.tx).await?;
         Ok(())
     }
@@ -184,8 +206,21 @@ impl Work {
         let kept = Kept { value, warnings };
         let answer = serde_json::to_value(&kept).map_err(|error| Error::internal("answer", error))?;
         store::idempotency::answer(&mut self.tx, &self.key, &answer).await?;
+        let tenant = self.tx.tenant();
         self.tx.commit().await?;
+        self.wakes.tell(tenant, self.touched);
         Ok(Outcome::Done(kept.value, kept.warnings))
+    }
+
+    /// Whoever watches these is woken after the commit.
+    pub fn touch(&mut self, topics: impl IntoIterator<Item = Topic>) {
+        self.touched.extend(topics);
+    }
+
+    /// A step of a record: it, and the figures of everything that it counts for.
+    pub(crate) fn touch_step(&mut self, record: Id<noun::Record>, chain: impl IntoIterator<Item = Id<noun::Org>>) {
+        self.touch([Topic::Record(record)]);
+        self.touch(chain.into_iter().map(Topic::Rollup));
     }
 
     /// An audit entry of this work, with its outbox row.

@@ -29,11 +29,15 @@ pub enum Kind {
     Tenant,
     /// A session of a person.
     Session,
+    /// Where an organisation's notices go beside its people; stands at the organisation.
+    Webhook,
+    /// A notice on its way; those that were given up are the tenant's.
+    Delivery,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Record,
         Self::Receipt,
         Self::Figure,
@@ -44,6 +48,8 @@ impl Kind {
         Self::Audit,
         Self::Tenant,
         Self::Session,
+        Self::Webhook,
+        Self::Delivery,
     ];
 
     /// The word in policy lines.
@@ -59,6 +65,8 @@ impl Kind {
             Self::Audit => "audit",
             Self::Tenant => "tenant",
             Self::Session => "session",
+            Self::Webhook => "webhook",
+            Self::Delivery => "delivery",
         }
     }
 
@@ -75,6 +83,8 @@ impl Kind {
             Self::Audit => ("审计日志", "audit trail"),
             Self::Tenant => ("租户设置", "tenant settings"),
             Self::Session => ("会话", "session"),
+            Self::Webhook => ("消息推送", "webhook"),
+            Self::Delivery => ("消息投递", "delivery of a notice"),
         };
         locale.pick(zh, en)
     }
@@ -212,6 +222,14 @@ actions! {
     ViewSession(Id<noun::Session>) = Session, "view", "session.view", "查看会话", "view sessions";
     /// Ends a session.
     EndSession(Id<noun::Session>) = Session, "end", "session.end", "结束会话", "end a session";
+    /// Reads which webhooks an organisation has.
+    ViewWebhook(Id<noun::Org>) = Webhook, "view", "webhook.view", "查看消息推送", "view webhooks";
+    /// Sets up, tries and takes away webhooks of an organisation.
+    EditWebhook(Id<noun::Org>) = Webhook, "edit", "webhook.edit", "设置消息推送", "edit webhooks";
+    /// Reads which notices could not be delivered.
+    ViewDelivery(TenantId) = Delivery, "view", "delivery.view", "查看未送达消息", "view undelivered notices";
+    /// Sets undelivered notices going again.
+    RedriveDelivery(TenantId) = Delivery, "redrive", "delivery.redrive", "重新投递消息", "redrive undelivered notices";
 }
 
 impl Action {

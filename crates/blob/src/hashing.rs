@@ -54,6 +54,18 @@ pub(crate) fn hash(path: &Path) -> io::Result<(Digests, ChunkList)> {
     Ok((digests, list))
 }
 
+/// Hashes what is in memory.
+pub(crate) fn of_bytes(bytes: &[u8]) -> (Digests, ChunkList) {
+    let (mut tally, mut sm3) = (Tally::default(), Sm3::new());
+    sm3.update(bytes);
+    for chunk in bytes.chunks(1 << 20) {
+        tally.take(chunk);
+    }
+    let (sha256, list) = tally.done();
+    let digests = Digests { len: list.len(), sha256, sm3: Sm3Digest(sm3.finalize().into()), chunks: list.digest() };
+    (digests, list)
+}
+
 /// Calls with each chunk of a file, in order.
 pub(crate) fn each_chunk(path: &Path, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut file = File::open(path)?;

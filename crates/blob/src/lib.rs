@@ -21,7 +21,7 @@ pub use self::{
     digest::{Body, Digests, NotADigest, Sha256Digest, Sm3Digest},
     incident::{Fault, Incident, Part},
     settings::{PlaceSettings, S3Settings, Settings, SettingsError},
-    staging::{AppendError, Fence, Progress, Staged, Staging, StagingError, Upload},
+    staging::{AppendError, Fence, Progress, Scratch, ScratchError, Staged, Staging, StagingError, Upload},
 };
 
 /// Runs what blocks where it may.

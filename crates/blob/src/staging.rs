@@ -7,6 +7,7 @@
 mod append;
 mod fence;
 mod record;
+mod scratch;
 mod writer;
 
 use std::{
@@ -25,8 +26,11 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-pub use self::fence::Fence;
 use self::record::Record;
+pub use self::{
+    fence::Fence,
+    scratch::{Scratch, ScratchError},
+};
 use crate::{blocking, chunks::ChunkList, digest::Digests, hashing, nonce, settings::Settings};
 
 /// How far an upload is.

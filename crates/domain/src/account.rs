@@ -83,7 +83,8 @@ pub fn parse_login(text: &str) -> Result<String, Problem> {
     ))
 }
 
-/// A password is 10 to 128 characters and does not contain the login (length first, NIST SP 800-63B §3.1.1).
+/// A password is 10 to 128 characters, does not contain the login, and is none of those that are tried first: sequences,
+/// repetitions, known passwords (NIST SP 800-63B-4 §3.1.1.2; no rules of composition).
 pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
     let length = password.chars().count();
     if !(10..=128).contains(&length) {
@@ -100,6 +101,15 @@ pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
             &["password"],
             "密码不得包含登录名",
             "a password does not contain the login",
+        ));
+    }
+    if zxcvbn::zxcvbn(password, &[login, "fonds"]).score() < zxcvbn::Score::Three {
+        return Err(Problem::new(
+            Code::WeakPassword,
+            &["password"],
+            "这个密码太容易猜到（如连续数字、重复字符或常用密码）。请换一个，例如几个互不相干的词连在一起",
+            "this password is easily guessed (a sequence, a repetition or a common one): take another, for example \
+             several words that have nothing to do with each other",
         ));
     }
     Ok(())
@@ -167,5 +177,9 @@ mod tests {
         assert!(check_password("十个字符的密码呀呀呀", "chen").is_ok());
         assert!(check_password("my-CHEN-password", "chen").is_err());
         assert!(check_password(&"长".repeat(129), "chen").is_err());
+        for guessed in ["1234567890", "aaaaaaaaaaaa", "password123", "qwertyuiop", "Fonds2026!"] {
+            assert!(check_password(guessed, "chen").is_err(), "{guessed}");
+        }
+        assert!(check_password("correct-horse-battery", "chen").is_ok());
     }
 }

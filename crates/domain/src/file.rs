@@ -1,10 +1,20 @@
 //! Files: what is uploaded, its states, and how it stands in a record.
 
+mod address;
+mod format;
+mod rules;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, Id, Problem, id::noun, org::words};
+
+pub use self::{
+    address::FileAddress,
+    format::{FORMATS, KnownFormat, known},
+    rules::check_rules,
+};
 
 words! {
     /// Where a file stands.

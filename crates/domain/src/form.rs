@@ -71,7 +71,7 @@ impl Form {
         if let Some(refusals) = self.inadmissible(title, content) {
             return Checked { refusals, warnings: Vec::new() };
         }
-        let mut refusals = self.schema_problems(&self.complete, content);
+        let mut refusals = self.schema_problems(&self.complete, &text::without_blanks(content));
         let mut warnings = Vec::new();
         for rule in &self.record_type.rules {
             for problem in rule.problems(content) {
@@ -98,6 +98,22 @@ impl Form {
         let mut refusals = self.schema_problems(&self.draft, content);
         self.arrange(&mut refusals);
         refusals
+    }
+
+    /// Is there such a field, in the content or beside it? `/absent/2/reason`, `/title`.
+    pub fn has_field(&self, pointer: &str) -> bool {
+        let Some(path) = pointer.strip_prefix('/') else { return false };
+        if ["title", "occurredOn", "tags", "confidentiality", "files"].contains(&path) {
+            return true;
+        }
+        let mut schema = Some(&self.record_type.form);
+        for name in path.split('/') {
+            schema = schema.and_then(|outer| match outer.get("items") {
+                Some(items) => name.parse::<u16>().ok().map(|_| items),
+                None => outer.get("properties")?.get(name),
+            });
+        }
+        schema.is_some()
     }
 
     /// In the order of the form, and no more than can be read.

@@ -123,6 +123,10 @@ pub mod noun {
         Record = "record";
         /// A file that is uploaded.
         File = "file";
+        /// Where an organisation's notices go beside its people.
+        Webhook = "webhook";
+        /// A notice on its way to one recipient.
+        Delivery = "delivery";
         /// A line of the tenant's policy.
         PolicyLine = "policyline";
     }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod file;
 pub mod form;
 pub mod id;
+pub mod live;
 pub mod locale;
 pub mod measure;
 pub mod merkle;

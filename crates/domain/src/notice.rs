@@ -3,12 +3,13 @@
 //! A notice is one event for one person. What it may say (never a content) is up to the message; here stand the kinds,
 //! the wishes of a person and the moment of sending.
 
+mod subject;
 mod when;
 
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
-pub use self::when::When;
+pub use self::{subject::Subject, when::When};
 use crate::org::words;
 
 words! {
@@ -45,6 +46,8 @@ words! {
         FileInfected = "file_infected", "文件带有恶意代码";
         /// What waited for the daily digest, in one message. To the person whose notices waited.
         Digest = "digest", "每日汇总";
+        /// A trial of a webhook, asked for by whoever set it up. To its group or program alone.
+        Trial = "trial", "测试消息";
     }
 }
 
@@ -89,7 +92,8 @@ impl NoticeKind {
             | Self::PostGranted
             | Self::PostEnded
             | Self::FileInfected
-            | Self::Digest => false,
+            | Self::Digest
+            | Self::Trial => false,
         }
     }
 
@@ -102,7 +106,13 @@ impl NoticeKind {
     /// may not; an invitation's link is even a secret.
     pub const fn is_for_groups(self) -> bool {
         match self {
-            Self::ToReview | Self::Returned | Self::Final | Self::Approved | Self::Recalled | Self::Overdue => true,
+            Self::ToReview
+            | Self::Returned
+            | Self::Final
+            | Self::Approved
+            | Self::Recalled
+            | Self::Overdue
+            | Self::Trial => true,
             Self::Invitation
             | Self::PasswordChanged
             | Self::PostGranted
@@ -117,8 +127,8 @@ impl NoticeKind {
     /// nothing that was not asked for.
     pub const fn default_wish(self, channel: Channel) -> Wish {
         match (channel, self) {
-            (Channel::InApp, Self::Approved | Self::Digest | Self::Invitation)
-            | (Channel::Mail, Self::Approved | Self::Recalled)
+            (Channel::InApp, Self::Approved | Self::Digest | Self::Invitation | Self::Trial)
+            | (Channel::Mail, Self::Approved | Self::Recalled | Self::Trial)
             | (Channel::Webhook, _) => Wish::Never,
             (Channel::Mail, Self::Final | Self::Overdue) => Wish::Digest,
             (Channel::InApp | Channel::Mail, _) => Wish::AtOnce,

@@ -84,4 +84,6 @@ pub enum Code {
     ReasonRequired,
     /// A level of the route does not exist above the branch; said, not refused.
     LevelSkipped,
+    /// Nothing would change by it, or for nobody; said, or refused where a change is recorded for ever.
+    NoEffect,
 }

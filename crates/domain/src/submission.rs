@@ -128,12 +128,16 @@ pub struct Submission {
     pub round: i32,
     /// Where it stands.
     pub state: SubmissionState,
+    /// The organisation and everything above it at that moment, the top last: where it counts.
+    pub chain: Vec<Id<noun::Org>>,
     /// Who receives, in order.
     pub route: Vec<Id<noun::Org>>,
     /// 1-based position on the route; 0 with an empty one.
     pub position: usize,
     /// Who sent it.
     pub submitted_by: Id<noun::Account>,
+    /// Who wrote the version that was sent.
+    pub author: Id<noun::Account>,
     /// Who approved last, if anybody has.
     pub approved_by: Option<Id<noun::Account>>,
 }
@@ -237,12 +241,12 @@ impl Submission {
                 format!("it is not pending here any more (now {}); read it again", self.state.as_str()),
             ));
         }
-        if self.submitted_by == who {
+        if self.submitted_by == who || self.author == who {
             return Err(Problem::new(
                 Code::OwnSubmission,
                 &["receipt"],
-                "不能审核自己报送的记录，请由他人审核",
-                "nobody decides his own submission; another person must",
+                "不能审核自己填写或报送的记录，请由他人审核",
+                "nobody decides what he wrote or sent himself; another person must",
             ));
         }
         Ok(match verdict {

@@ -2,7 +2,9 @@
 
 mod clock;
 mod content;
+mod files;
 mod load;
+mod mails;
 mod people;
 mod plan;
 mod tenant;
@@ -45,6 +47,9 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
     for name in gone.iter().filter(|name| dir.join(name).exists()) {
         fs::remove_file(dir.join(name))?;
     }
+    if fresh && dir.join("mails").exists() {
+        fs::remove_dir_all(dir.join("mails"))?;
+    }
     if fresh && dir.join(HEADS).exists() {
         fs::remove_dir_all(dir.join(HEADS))?; // of a log that is gone
     }
@@ -60,19 +65,24 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
         owner: Owner::connect(&admin).await?,
         store: Store::open(&settings.store()?)?,
         now: SystemClock.now(),
+        samples: files::Samples::of(settings.clone()),
     };
     let before = dir.join(LOADED);
     let told = tokio::select! {
         told = told(&loader, &before) => told?,
         () = running.stop.cancelled() => return Ok(ExitCode::FAILURE),
     };
+    let letters = format!("http://{}", mails::begin(&mut settings, dir, &running).await?);
     let served = serve::start(&settings, true, &running).await?;
     let url = format!("http://{}", served.address);
     let mut json = told.clone();
     json.insert("url".to_owned(), url.clone().into());
-    write(&dir.join(ENV), &format!("{}{}", env(&url, &told), env_of_auditor(dir, &admin)?))?;
+    json.insert("mails".to_owned(), letters.clone().into());
+    let shell = format!("{}MAILS='{letters}'\n{}", env(&url, &told), env_of_auditor(dir, &admin)?);
+    write(&dir.join(ENV), &shell)?;
     write(&file, &format!("{}\n", serde_json::to_string_pretty(&json)?))?;
     explain(&served.address.to_string(), &file, &told);
+    say(&format!("\nletters that people of the demo get: {letters} (and in {})", dir.join("mails").display()));
     let stop = running.stop.clone();
     running.tasks.spawn(async move {
         if let Err(error) = loader.go_on(&stop).await {

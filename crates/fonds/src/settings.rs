@@ -2,6 +2,7 @@
 //! secrets. Each crate owns its section; an unknown key is refused.
 
 mod load;
+mod mail;
 mod secret;
 #[cfg(test)]
 mod trial;
@@ -14,6 +15,7 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::load::{SettingsError, load, strangers, variable};
+pub(crate) use self::mail::Mail;
 pub(crate) use self::secret::Secret;
 
 /// All settings of Fonds, as in `fonds.toml`.
@@ -32,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) intake: intake::Settings,
     /// The worker.
     pub(crate) worker: worker::Settings,
+    /// Letters and webhooks.
+    pub(crate) mail: Mail,
     /// The audit log.
     pub(crate) audit: Audit,
     /// The log.

@@ -1,34 +1,37 @@
 //! The bytes of files: authorised at each request by the decision about the record, verified before they leave.
 //!
-//! What somebody uploaded is never shown inline: a browser keeps it, in a sandbox that runs nothing.
+//! What somebody uploaded is never shown inline: a browser keeps it, in a sandbox that runs nothing. Inline are the
+//! pictures alone, which we have made ourselves.
 
 use std::ops::Range;
 
-use app::file::{Attachment, BodyKey};
+use app::file::{BodyKey, Linked};
 use axum::{
     body::Body,
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use blob::{Bodies, ReadError, Sha256Digest};
-use domain::{Id, Locale, id::noun};
+use blob::{ReadError, Sha256Digest};
+use chrono::{DateTime, Utc};
+use domain::{Id, Locale, file::FileAddress, id::noun};
 use intake::{
     FileName,
     disposition::{self, Disposition},
 };
 
 use crate::{
-    Gateway,
-    graphql_http::locale_of,
-    server::{Inner, told},
-    session::refuse_foreign,
-    sign_in::failure,
+    Gateway, graphql_http::locale_of, server::told, session::refuse_foreign, sign_in::failure, transfer::Transfer,
 };
 
 /// A page that is made of such bytes by mistake can do nothing.
 const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// No page of others embeds it.
+const SAME_ORIGIN: (header::HeaderName, HeaderValue) =
+    (header::HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+/// What a link opens stays with who was given it.
+const UNKEPT: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// `GET /files/record/{record}/{version}/{n}`: a file of an own record.
 pub(crate) async fn of_record(
@@ -36,12 +39,16 @@ pub(crate) async fn of_record(
     Path((record, version, n)): Path<(String, String, String)>,
     request: Request,
 ) -> Response {
-    let asked = async |reader: &mut app::Reader| {
-        let record: Id<noun::Record> = format!("record:{record}").parse().map_err(|_| app::Error::NotFound)?;
-        let version = version.parse().map_err(|_| app::Error::NotFound)?;
-        app::file::of_record(reader, record, version, numbered(&n)?).await
-    };
-    answer(gateway.inner(), request, asked).await
+    answer(&gateway, request, FileAddress::of_record(&record, &version, &n), None).await
+}
+
+/// `GET /files/record/{record}/{version}/{n}/preview/{page}`: a picture of it.
+pub(crate) async fn of_record_preview(
+    State(gateway): State<Gateway>,
+    Path((record, version, n, page)): Path<(String, String, String, String)>,
+    request: Request,
+) -> Response {
+    answer(&gateway, request, FileAddress::of_record(&record, &version, &n), Some(&page)).await
 }
 
 /// `GET /files/receipt/{receipt}/{n}`: a file of a received record.
@@ -50,24 +57,82 @@ pub(crate) async fn of_receipt(
     Path((receipt, n)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let asked = async |reader: &mut app::Reader| {
-        let receipt = format!("receipt:{receipt}").parse().map_err(|_| app::Error::NotFound)?;
-        app::file::of_receipt(reader, receipt, numbered(&n)?).await
-    };
-    answer(gateway.inner(), request, asked).await
+    answer(&gateway, request, FileAddress::of_receipt(&receipt, &n), None).await
 }
 
-fn numbered(n: &str) -> app::Result<i16> {
-    n.parse().map_err(|_| app::Error::NotFound)
-}
-
-async fn answer(
-    inner: &Inner,
+/// `GET /files/receipt/{receipt}/{n}/preview/{page}`: a picture of it.
+pub(crate) async fn of_receipt_preview(
+    State(gateway): State<Gateway>,
+    Path((receipt, n, page)): Path<(String, String, String)>,
     request: Request,
-    asked: impl AsyncFnOnce(&mut app::Reader) -> app::Result<Attachment>,
 ) -> Response {
+    answer(&gateway, request, FileAddress::of_receipt(&receipt, &n), Some(&page)).await
+}
+
+/// `GET /files/own/{file}/preview/{page}`: a picture of what one has uploaded.
+pub(crate) async fn own_preview(
+    State(gateway): State<Gateway>,
+    Path((file, page)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    answer(&gateway, request, FileAddress::own(&file), Some(&page)).await
+}
+
+/// `GET /files/link/{grant}/record/{record}/{version}/{n}`: by a signed link.
+pub(crate) async fn linked_record(
+    State(gateway): State<Gateway>,
+    Path((grant, record, version, n)): Path<(String, String, String, String)>,
+    request: Request,
+) -> Response {
+    by_link(&gateway, request, &grant, FileAddress::of_record(&record, &version, &n)).await
+}
+
+/// `GET /files/link/{grant}/receipt/{receipt}/{n}`: by a signed link.
+pub(crate) async fn linked_receipt(
+    State(gateway): State<Gateway>,
+    Path((grant, receipt, n)): Path<(String, String, String)>,
+    request: Request,
+) -> Response {
+    by_link(&gateway, request, &grant, FileAddress::of_receipt(&receipt, &n)).await
+}
+
+/// Who asks for a file, so that he can be asked for again while it leaves.
+#[derive(Debug, Clone)]
+enum Asker {
+    Session(app::Caller),
+    /// By a link, whose use began then, from this address.
+    Link(Linked, DateTime<Utc>, Option<String>),
+}
+
+impl Asker {
+    async fn read(&self, app: &app::App) -> app::Result<app::Reader> {
+        match self {
+            Self::Session(caller) => app.read(caller).await,
+            Self::Link(linked, begun, origin) => app::file::read_linked(app, linked, *begun, origin.clone()).await,
+        }
+    }
+
+    const fn caching(&self) -> HeaderValue {
+        match self {
+            Self::Session(_) => PRIVATE,
+            Self::Link(..) => UNKEPT,
+        }
+    }
+}
+
+/// What leaves.
+#[derive(Debug)]
+struct Outgoing {
+    account: Id<noun::Account>,
+    body: BodyKey,
+    media_type: String,
+    /// Of a file; a picture has none, and is shown inline.
+    name: Option<String>,
+}
+
+async fn answer(gateway: &Gateway, request: Request, address: Option<FileAddress>, page: Option<&str>) -> Response {
     let (parts, _) = request.into_parts();
-    let locale = locale_of(&parts.headers);
+    let (inner, locale) = (gateway.inner(), locale_of(&parts.headers));
     let caller = match inner.door.caller(&parts.headers, &parts.extensions) {
         Ok(Some(caller)) => caller,
         Ok(None) => return failure(&app::Error::Unauthenticated, locale),
@@ -77,13 +142,58 @@ async fn answer(
             None => return refuse_foreign(foreign, &parts.headers),
         },
     };
-    let found = async {
-        let mut reader = inner.app.read(&caller).await?;
-        asked(&mut reader).await
+    serve(gateway, &parts, Asker::Session(caller), address, page, locale).await
+}
+
+/// Neither cookies nor headers count here: the link is the whole of what is brought along.
+async fn by_link(gateway: &Gateway, request: Request, grant: &str, address: Option<FileAddress>) -> Response {
+    let (parts, _) = request.into_parts();
+    let locale = locale_of(&parts.headers);
+    let Some(linked) = address.and_then(|address| Linked::parse(grant, address)) else {
+        return failure(&app::Error::NotFound, locale);
     };
-    match found.await {
-        Ok(attachment) => served(&inner.bodies, &parts.method, &parts.headers, &attachment, locale).await,
-        Err(error) => failure(&error, locale),
+    let origin = gateway.inner().door.address(&parts.headers, &parts.extensions).map(|address| address.to_string());
+    let asker = Asker::Link(linked, gateway.inner().app.clock.now(), origin);
+    serve(gateway, &parts, asker, address, None, locale).await
+}
+
+async fn serve(
+    gateway: &Gateway,
+    parts: &Parts,
+    asker: Asker,
+    address: Option<FileAddress>,
+    page: Option<&str>,
+    locale: Locale,
+) -> Response {
+    let inner = gateway.inner();
+    let found = async {
+        let mut reader = asker.read(&inner.app).await?;
+        let address = address.ok_or(app::Error::NotFound)?;
+        let account = reader.actor.account;
+        Ok(if let Some(page) = page {
+            let page = page.parse().map_err(|_| app::Error::NotFound)?;
+            let preview = app::file::preview(&mut reader, address, page).await?;
+            Outgoing { account, body: preview.body, media_type: "image/jpeg".to_owned(), name: None }
+        } else {
+            let file = app::file::find(&mut reader, address).await?;
+            Outgoing { account, body: file.body, media_type: file.media_type, name: Some(file.name) }
+        })
+    };
+    let out = match found.await {
+        Ok(out) => out,
+        Err(error) => return failure(&error, locale),
+    };
+    let transfer = match &out.name {
+        Some(_) => inner.transfers.begin(out.account, locale),
+        None => inner.transfers.picture(locale).await,
+    };
+    match transfer {
+        Ok(transfer) => {
+            let mut answer = served(gateway, parts, &out, (transfer, asker.clone(), address), locale).await;
+            answer.headers_mut().insert(header::CACHE_CONTROL, asker.caching());
+            answer
+        }
+        Err(refused) => *refused,
     }
 }
 
@@ -98,29 +208,38 @@ pub(crate) fn body_of(key: &BodyKey) -> blob::Body {
 }
 
 async fn served(
-    bodies: &Bodies,
-    method: &Method,
-    headers: &HeaderMap,
-    attachment: &Attachment,
+    gateway: &Gateway,
+    parts: &Parts,
+    file: &Outgoing,
+    (transfer, asker, address): (Transfer, Asker, Option<FileAddress>),
     locale: Locale,
 ) -> Response {
-    let body = body_of(&attachment.body);
+    let (inner, headers) = (gateway.inner(), &parts.headers);
+    let body = body_of(&file.body);
     let tag = format!("\"{}\"", body.sha256);
     let mut answer = Response::new(Body::empty());
     let out = answer.headers_mut();
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    out.insert(header::CACHE_CONTROL, PRIVATE);
     out.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    out.insert(SAME_ORIGIN.0, SAME_ORIGIN.1);
     out.extend(HeaderValue::from_str(&tag).map(|tag| (header::ETAG, tag)));
     if matches(headers, &header::IF_NONE_MATCH, &tag) {
         *answer.status_mut() = StatusCode::NOT_MODIFIED;
         return answer;
     }
-    let media_type = HeaderValue::from_str(&attachment.attached.media_type);
+    let media_type = HeaderValue::from_str(&file.media_type);
     out.insert(header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    if let Ok(name) = FileName::parse(&attachment.attached.name) {
-        let value = disposition::header(Disposition::Attachment, &name);
-        out.extend(HeaderValue::from_str(&value).map(|value| (header::CONTENT_DISPOSITION, value)));
+    match file.name.as_deref().map(FileName::parse) {
+        None => {
+            out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+        }
+        Some(Ok(name)) => {
+            let value = disposition::header(Disposition::Attachment, &name);
+            out.extend(HeaderValue::from_str(&value).map(|value| (header::CONTENT_DISPOSITION, value)));
+        }
+        Some(Err(_)) => {
+            out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+        }
     }
     // A part is asked of the body that the client knows, else it gets the whole of this one.
     let part = headers.get(header::IF_RANGE).is_none_or(|of| of.as_bytes() == tag.as_bytes());
@@ -140,16 +259,29 @@ async fn served(
         }
     };
     answer.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
-    if method == Method::HEAD {
+    if parts.method == Method::HEAD {
         return answer;
     }
-    match bodies.read(&body, range).await {
+    match inner.bodies.read(&body, range).await {
         Ok(stream) => {
-            *answer.body_mut() = Body::from_stream(stream);
+            let own = gateway.clone();
+            let still = move || may_still(own.clone(), asker.clone(), address);
+            *answer.body_mut() = inner.transfers.send(&inner.tasks, transfer, stream, still);
             answer
         }
         Err(error) => failed(error, locale),
     }
+}
+
+/// May he still read what stands at this address?
+async fn may_still(gateway: Gateway, asker: Asker, address: Option<FileAddress>) -> bool {
+    let app = &gateway.inner().app;
+    let found = async {
+        let mut reader = asker.read(app).await?;
+        app::file::find(&mut reader, address.ok_or(app::Error::NotFound)?).await
+    };
+    // A database that does not answer takes no right away.
+    matches!(found.await, Ok(_) | Err(app::Error::Unavailable(_)))
 }
 
 fn failed(error: ReadError, locale: Locale) -> Response {

@@ -33,11 +33,15 @@ use axum::{
     http::{HeaderMap, Request, Response, header, request::Parts},
 };
 use domain::Locale;
+use futures_util::StreamExt as _;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use self::{bounds::Bounds, media::Media, refusal::Refusal, shape::ShapeError, syntax::Fault};
-use self::{plan::Plan, shape::Shape};
+pub use self::{bounds::Bounds, media::Media, refusal::Refusal, reply::Event, shape::ShapeError, syntax::Fault};
+use self::{
+    plan::{Plan, Way},
+    shape::Shape,
+};
 use crate::{limit::RetryAfter, metric};
 
 /// What a person may spend in a minute.
@@ -147,7 +151,7 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
         let bytes = body::read(body, declared_length(&parts.headers), &self.bounds).await.map_err(refused)?;
         let envelope = body::open(&bytes, &self.bounds).map_err(refused)?;
         drop(bytes);
-        let plan = plan::plan(envelope, &self.shape, &self.bounds).map_err(refused)?;
+        let plan = plan::plan(Way::Request, envelope, &self.shape, &self.bounds).map_err(refused)?;
         Ok(Admitted { parts, media, locale, plan })
     }
 
@@ -160,9 +164,8 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
         if let Err(wait) = self.budget.spend(&who, admitted.plan.cost).await {
             return admitted.refuse(&Refusal::RateLimited(wait));
         }
-        let Admitted { media, locale, mut plan, .. } = admitted;
-        plan.request.data = data;
-        match self.run(plan, introspect).await {
+        let Admitted { media, locale, plan, .. } = admitted;
+        match self.run(plan, data, introspect).await {
             Ok(executed) => reply::answer(executed, media, locale, introspect),
             Err(refusal) => refusal.answer(media, locale),
         }
@@ -170,8 +173,10 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
 
     /// Runs the operation in a tracked task. Dropping this future leaves the task alone: a write is finished whoever
     /// waits for it, a query ends at its deadline.
-    async fn run(&self, plan: Plan, introspect: bool) -> Result<Executed, Refusal> {
-        let Plan { request, kind, label, .. } = plan;
+    async fn run(&self, plan: Plan, data: Data, introspect: bool) -> Result<Executed, Refusal> {
+        let (kind, label) = (plan.kind, plan.label.clone());
+        let mut request = plan.request();
+        request.data = data;
         let request = if introspect { request } else { request.disable_introspection() };
         let (executor, deadline, writes) =
             (self.executor.clone(), self.bounds.deadline, kind == OperationType::Mutation);
@@ -200,6 +205,87 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
             }
         }
     }
+}
+
+/// A subscription that may be looked at.
+#[derive(Debug, Clone)]
+pub struct Watching(Arc<Plan>);
+
+impl Watching {
+    /// What it is charged with.
+    pub fn cost(&self) -> u32 {
+        self.0.cost
+    }
+
+    /// Its field, as the schema knows it.
+    pub fn label(&self) -> &str {
+        &self.0.label
+    }
+}
+
+/// Why a look has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    /// It took too long.
+    Late,
+    /// A defect.
+    Broken,
+}
+
+impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
+    /// Reads and measures what a socket subscribes to: the members of a request body, as JSON.
+    ///
+    /// # Errors
+    /// `errors`, as JSON.
+    pub fn admit_subscription(&self, body: &str, locale: Locale) -> Result<Watching, String> {
+        let refused = |refusal: Refusal| told(&refusal, locale);
+        let envelope = body::open(body.as_bytes(), &self.bounds).map_err(refused)?;
+        let plan = plan::plan(Way::Socket, envelope, &self.shape, &self.bounds).map_err(refused)?;
+        Ok(Watching(Arc::new(plan)))
+    }
+
+    /// Takes the cost of a subscription from the minute of a person.
+    ///
+    /// # Errors
+    /// `errors`, as JSON.
+    pub async fn charge(&self, who: &str, watching: &Watching, locale: Locale) -> Result<(), String> {
+        self.budget.spend(who, watching.cost()).await.map_err(|wait| told(&Refusal::RateLimited(wait), locale))
+    }
+
+    /// Runs a subscription until its first item, in a tracked task. None: there is nothing to tell.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn look(&self, watching: &Watching, data: Data, locale: Locale) -> Result<Option<Event>, Unseen> {
+        let mut request = Plan::clone(&watching.0).request().disable_introspection();
+        request.data = data;
+        let (executor, label, deadline) = (self.executor.clone(), watching.label().to_owned(), self.bounds.deadline);
+        let work = async move {
+            let begun = Instant::now();
+            let first = async { executor.execute_stream(request, None).next().await };
+            let Ok(executed) = tokio::time::timeout(deadline, first).await else {
+                metric::operation(&label, "subscription", "deadline", begun.elapsed());
+                return Err(Unseen::Late);
+            };
+            let event = executed.map(|executed| reply::event(executed, locale));
+            let outcome = if matches!(event, Some(Event::Error(..))) { "error" } else { "ok" };
+            metric::operation(&label, "subscription", outcome, begun.elapsed());
+            Ok(event)
+        };
+        self.tasks.spawn(work.instrument(tracing::Span::current())).await.unwrap_or_else(|error| {
+            tracing::error!(panic = error.is_panic(), "a subscription was looked at without an answer");
+            Err(Unseen::Broken)
+        })
+    }
+
+    /// `errors` as JSON, for a subscription that is not looked at (any more).
+    pub fn told(refusal: &Refusal, locale: Locale) -> String {
+        told(refusal, locale)
+    }
+}
+
+fn told(refusal: &Refusal, locale: Locale) -> String {
+    serde_json::json!([refusal.entry(locale)]).to_string()
 }
 
 /// The language that the client asks for.

@@ -1,6 +1,6 @@
 //! The way in: axum router and tower layers, sign-in and sessions, the hardened GraphQL handler, health, metrics, redis.
 //!
-//! A request passes the layers of [`server`], then one of the doors: `/graphql` ([`graphql_http`]), `/auth/…`
+//! A request passes the layers of [`server`], then one of the doors: `/graphql` ([`graphql_http`]), `/graphql/ws` ([`live`]), `/auth/…`
 //! ([`sign_in`]), `/uploads` ([`upload`]), `/files`, or health and metrics. Who asks is read by [`session`], once for each request.
 
 // The future of an operation holds those of all its resolvers.
@@ -11,6 +11,7 @@ mod download;
 pub mod graphql_http;
 pub mod health;
 pub mod limit;
+pub mod live;
 pub mod metric;
 pub mod origin;
 pub mod request_id;
@@ -18,9 +19,11 @@ pub mod server;
 pub mod session;
 pub mod settings;
 mod sign_in;
+mod transfer;
 pub mod upload;
 
 pub use limit::Limits;
+pub use live::Live;
 pub use metric::Metrics;
 pub use server::{Gateway, Parts};
 pub use settings::Settings;

@@ -141,7 +141,12 @@ impl SessionCookie {
 
 /// The bearer token of the request.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
+    bearer_token(single(headers, &header::AUTHORIZATION)?)
+}
+
+/// The token of `Bearer token`.
+pub fn bearer_token(text: &str) -> Option<&str> {
+    let (scheme, token) = text.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }

@@ -58,6 +58,8 @@ impl Line {
         // The pattern where a route fits: it holds no ids. Never the query string.
         let path = match request.extensions().get::<MatchedPath>() {
             Some(pattern) => pattern.as_str().to_owned(),
+            // A signed link with something wrong in it may still be one.
+            None if request.uri().path().starts_with("/files/") => "/files/…".to_owned(),
             None => request.uri().path().chars().take(120).collect(),
         };
         Self { id, method: request.method().clone(), path, begun: Instant::now(), status: None }

@@ -29,10 +29,13 @@ use crate::{
     graphql_http::{Admitted, Bounds, Caller, GraphqlHttp, Refusal, ShapeError, locale_of},
     health::{self, Checks, Readiness},
     limit::CostBudget,
+    live::{self, Live},
     origin::{Home, SessionCookie},
     request_id,
     session::{Door, refuse_foreign},
-    sign_in, upload,
+    sign_in,
+    transfer::Transfers,
+    upload,
 };
 
 /// Nothing that this server answers is a page: a browser that shows it runs nothing.
@@ -54,11 +57,16 @@ pub struct Parts {
     pub metrics: Metrics,
     /// A stop waits for these.
     pub tasks: TaskTracker,
+    /// Sockets of subscriptions.
+    pub live: Live,
     /// Where uploads are received.
     pub uploads: Uploads,
     /// Where files are read.
     pub bodies: Bodies,
 }
+
+/// What reads, measures and runs operations.
+pub(crate) type Handler = GraphqlHttp<FondsSchema, CostBudget>;
 
 /// The gateway, ready to be served.
 #[derive(Debug, Clone)]
@@ -73,7 +81,9 @@ pub(crate) struct Inner {
     pub(crate) tasks: TaskTracker,
     pub(crate) uploads: Uploads,
     pub(crate) bodies: Bodies,
-    handler: GraphqlHttp<FondsSchema, CostBudget>,
+    pub(crate) live: Live,
+    pub(crate) handler: Handler,
+    pub(crate) transfers: Transfers,
     metrics: Metrics,
     readiness: Readiness,
 }
@@ -84,7 +94,7 @@ impl Gateway {
     /// # Errors
     /// The schema cannot be read: a defect.
     pub fn new(parts: Parts) -> Result<Self, ShapeError> {
-        let Parts { app, settings, limits, metrics, tasks, uploads, bodies } = parts;
+        let Parts { app, settings, limits, metrics, tasks, live, uploads, bodies } = parts;
         let budget = CostBudget::new(limits.clone(), settings.cost_per_minute);
         let handler = GraphqlHttp::new(graphql::build(), &graphql::sdl(), budget, Bounds::default(), tasks.clone())?;
         let door = Door {
@@ -100,7 +110,21 @@ impl Gateway {
                 f64::from(u32::try_from(idle.gauge().1).unwrap_or(u32::MAX))
             });
         let readiness = readiness(&app);
-        Ok(Self(Arc::new(Inner { app, settings, limits, door, tasks, uploads, bodies, handler, metrics, readiness })))
+        let transfers = Transfers::new(&settings);
+        Ok(Self(Arc::new(Inner {
+            app,
+            settings,
+            limits,
+            door,
+            tasks,
+            uploads,
+            bodies,
+            live,
+            transfers,
+            handler,
+            metrics,
+            readiness,
+        })))
     }
 
     /// Everything that is served at `listen`.
@@ -124,7 +148,12 @@ impl Gateway {
             .route("/uploads", post(upload::create).options(upload::options))
             .route("/uploads/{id}", any(upload::reach))
             .route("/files/record/{record}/{version}/{n}", get(download::of_record))
+            .route("/files/record/{record}/{version}/{n}/preview/{page}", get(download::of_record_preview))
             .route("/files/receipt/{receipt}/{n}", get(download::of_receipt))
+            .route("/files/receipt/{receipt}/{n}/preview/{page}", get(download::of_receipt_preview))
+            .route("/files/own/{file}/preview/{page}", get(download::own_preview))
+            .route("/files/link/{grant}/record/{record}/{version}/{n}", get(download::linked_record))
+            .route("/files/link/{grant}/receipt/{receipt}/{n}", get(download::linked_receipt))
             .route("/audit/export", get(audit::export))
             .layer(DefaultBodyLimit::disable())
             .layer(
@@ -133,7 +162,10 @@ impl Gateway {
                     .layer(LoadShedLayer::new())
                     .layer(GlobalConcurrencyLimitLayer::new(settings.max_transfers)),
             );
-        let router = doors.merge(files).route("/healthz", get(health::alive)).route("/readyz", get(ready));
+        // A handshake is short, and what comes of it is counted and limited there.
+        let sockets = Router::new().route("/graphql/ws", any(live::open));
+        let router =
+            doors.merge(sockets).merge(files).route("/healthz", get(health::alive)).route("/readyz", get(ready));
         let router = if settings.metrics_listen.is_none() { router.route("/metrics", get(metrics)) } else { router };
         outer(router, settings.https).with_state(self.clone())
     }
@@ -251,7 +283,7 @@ impl Inner {
     /// What the resolvers find: the request and its loaders, whose statements run in tracked tasks. An operation names the
     /// rows of a list a few at a time and yields in between, so a batch gives way some times before its window opens: on a
     /// loaded machine it would else go off with the first few of them, and a page take as many statements as it has rows.
-    fn data(&self, request: Arc<graphql::Request>) -> Data {
+    pub(crate) fn data(&self, request: Arc<graphql::Request>) -> Data {
         let tasks = self.tasks.clone();
         let loaders = Loaders::new(Batch { request: request.clone() }, move |batch| {
             tasks.spawn(async move {

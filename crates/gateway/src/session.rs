@@ -35,12 +35,30 @@ impl Door {
     /// # Errors
     /// It comes by cookie, and perhaps from a foreign page.
     pub fn caller(&self, headers: &HeaderMap, extensions: &Extensions) -> Result<Option<Caller>, Foreign> {
+        self.named(headers, extensions, Home::check)
+    }
+
+    /// The caller that a handshake names, which carries no header of ours: a browser's socket is bound to our own page by
+    /// its origin alone.
+    ///
+    /// # Errors
+    /// It comes by cookie, and perhaps from a foreign page.
+    pub fn shaken(&self, headers: &HeaderMap, extensions: &Extensions) -> Result<Option<Caller>, Foreign> {
+        self.named(headers, extensions, Home::check_origin)
+    }
+
+    fn named(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        check: impl FnOnce(&Home, &HeaderMap) -> Result<(), Foreign>,
+    ) -> Result<Option<Caller>, Foreign> {
         let token = if headers.contains_key(header::AUTHORIZATION) {
             bearer(headers)
         } else {
             let token = self.cookie.read(headers);
             if token.is_some() {
-                self.home.check(headers)?;
+                check(&self.home, headers)?;
             }
             token
         };

@@ -25,6 +25,19 @@ pub struct Settings {
     /// Uploads and downloads at the same time; more are refused with 503.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_transfers: usize,
+    /// Of these, those of one person; more are refused with 429. Pictures of pages do not count.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub max_transfers_per_person: usize,
+    /// Bytes that a line has to bring or take in a second, on the average of `patience_seconds`; a slower one is cut, and
+    /// of an upload what came is kept.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub least_bytes_per_second: u64,
+    /// Seconds for which a line may be slower than that, or silent.
+    #[schemars(range(min = 1, max = 3600))]
+    pub patience_seconds: u64,
+    /// Seconds after which a running transfer is stopped whose person has lost his session or his right.
+    #[schemars(range(min = 1, max = 60))]
+    pub recheck_seconds: u64,
     /// Seconds that a request may take, reading of the body included.
     #[schemars(range(min = 1, max = 600))]
     pub request_seconds: u64,
@@ -37,6 +50,8 @@ pub struct Settings {
     /// Attempts to sign in per minute and address, whatever the login.
     #[schemars(range(min = 1))]
     pub sign_in_per_address: u32,
+    /// Sockets of subscriptions.
+    pub live: crate::live::Settings,
 }
 
 impl Default for Settings {
@@ -49,10 +64,15 @@ impl Default for Settings {
             behind_proxy: false,
             max_requests: 512,
             max_transfers: 256,
+            max_transfers_per_person: 8,
+            least_bytes_per_second: 1024,
+            patience_seconds: 60,
+            recheck_seconds: 5,
             request_seconds: 30,
             cost_per_minute: crate::limit::CostBudget::PER_MINUTE,
             sign_in_per_minute: 10,
             sign_in_per_address: 100,
+            live: crate::live::Settings::default(),
         }
     }
 }

@@ -6,7 +6,7 @@
 mod metadata;
 mod refusal;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::file::Announce;
 use axum::{
@@ -18,11 +18,10 @@ use axum::{
 use blob::{AppendError, Checksum, Fence, Staging};
 use chrono::{DateTime, Utc};
 use domain::{Id, Locale, Outcome, file::FileState, id::noun};
-use futures_util::{Stream, StreamExt, stream};
 use intake::{FileName, Reason, reason::Place};
 use tokio::sync::Notify;
 
-use crate::{Gateway, graphql_http::locale_of, server::Inner, session::refuse_foreign};
+use crate::{Gateway, graphql_http::locale_of, server::Inner, session::refuse_foreign, transfer::Transfer};
 
 use self::{
     metadata::Metadata,
@@ -45,8 +44,6 @@ const ONE: HeaderValue = HeaderValue::from_static("1.0.0");
 const BYTES: &str = "application/offset+octet-stream";
 const EXTENSIONS: HeaderValue =
     HeaderValue::from_static("creation,creation-with-upload,expiration,checksum,termination");
-/// A line that brings nothing for so long is cut; what came is kept.
-const SILENCE: Duration = Duration::from_mins(1);
 
 /// Where uploads are received, and who is told of whole ones.
 #[derive(Debug, Clone)]
@@ -204,6 +201,7 @@ async fn patch_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<Re
     let offset = append(inner, &caller, id, at, &parts.headers, body).await.map_err(|stopped| match stopped {
         Stopped::Append(error) => Refused::of_append(&error).told(locale),
         Stopped::App(error) => crate::sign_in::failure(&error, locale),
+        Stopped::Crowded(answer) => *answer,
     })?;
     Ok(with_offset(StatusCode::NO_CONTENT.into_response(), offset))
 }
@@ -233,6 +231,8 @@ enum Stopped {
     App(app::Error),
     /// The bytes, or where they go.
     Append(AppendError),
+    /// He has too many lines.
+    Crowded(Box<Response>),
 }
 
 impl From<AppendError> for Stopped {
@@ -261,8 +261,18 @@ async fn append(
         // It is whole: there is nothing to add.
         return Err(AppendError::Offset { offset: u64::try_from(file.length).unwrap_or_default() }.into());
     };
-    let staging = &inner.uploads.staging;
-    let progress = staging.append(id, at, Fence(fence), checksum(headers), lively(body)).await?;
+    let _transfer: Transfer = inner.transfers.begin(file.account, locale_of(headers)).map_err(Stopped::Crowded)?;
+    let lost = Arc::<Mutex<Option<app::Error>>>::default();
+    let still = {
+        let (app, who, lost) = (inner.app.clone(), caller.clone(), Arc::clone(&lost));
+        move || may_still(app.clone(), who.clone(), id, Arc::clone(&lost))
+    };
+    let bytes = inner.transfers.receive(body, still);
+    let appended = inner.uploads.staging.append(id, at, Fence(fence), checksum(headers), bytes).await;
+    let progress = appended.map_err(|error| match lost.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(lost) => Stopped::App(lost),
+        None => Stopped::Append(error),
+    })?;
     if progress.is_whole() {
         let (app, who) = (inner.app.clone(), caller.clone());
         let told = inner.tasks.spawn(async move { app::file::received(&app, &who, id).await }).await;
@@ -276,6 +286,22 @@ async fn append(
     Ok(progress.offset)
 }
 
+/// May he still write it? Where not, the reason is left in `lost`.
+async fn may_still(app: app::App, who: app::Caller, id: Id<noun::File>, lost: Arc<Mutex<Option<app::Error>>>) -> bool {
+    let looked = async {
+        let mut reader = app.read(&who).await?;
+        app::file::may_write(&mut reader, id).await
+    };
+    match looked.await {
+        // A database that does not answer takes no right away.
+        Ok(()) | Err(app::Error::Unavailable(_)) => true,
+        Err(error) => {
+            *lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            false
+        }
+    }
+}
+
 async fn received(
     inner: &Inner,
     caller: &app::Caller,
@@ -287,18 +313,6 @@ async fn received(
     told.map_err(|error| crate::sign_in::failure(&error, locale))?;
     inner.uploads.received.notify_one();
     Ok(())
-}
-
-/// The bytes of a request, until it is silent for too long.
-fn lively(body: Body) -> impl Stream<Item = Result<bytes::Bytes, ()>> + Send + 'static {
-    stream::unfold(Some(body.into_data_stream()), |state| async move {
-        let mut incoming = state?;
-        match tokio::time::timeout(SILENCE, incoming.next()).await {
-            Ok(None) => None,
-            Ok(Some(Ok(piece))) => Some((Ok(piece), Some(incoming))),
-            Ok(Some(Err(_))) | Err(_) => Some((Err(()), None)),
-        }
-    })
 }
 
 fn caller(

@@ -30,10 +30,7 @@ pub fn refuse(error: &app::Error, locale: Locale) -> Error {
     Error::new(locale.pick(zh, en)).extend_with(|_, extensions| extensions.set("code", error.code()))
 }
 
-/// The code alone, for an item of a batch; a defect is logged here as well.
-pub fn code(error: &app::Error) -> String {
-    if let app::Error::Internal { context, cause } = error {
-        tracing::error!(context, %cause, "internal error");
-    }
-    error.code().to_owned()
+/// Code and sentence, for an item of a batch; a defect is logged here as well.
+pub fn told(error: &app::Error, locale: Locale) -> (String, String) {
+    (error.code().to_owned(), refuse(error, locale).message)
 }

@@ -7,7 +7,7 @@ use domain::id::{Noun as _, noun};
 
 use crate::{
     id::parse,
-    request::{Answer, Refuse as _, answer},
+    request::{Answer, Refuse as _, answer, bad_request},
 };
 
 /// The answer with its reasons.
@@ -19,12 +19,34 @@ pub struct Explanation {
     steps: Vec<String>,
 }
 
+/// Something that may be permitted.
+#[derive(Debug, SimpleObject)]
+pub struct PolicyAction {
+    /// Kind and action as in the policy, e.g. record.view.
+    name: String,
+    /// What it is called.
+    label: String,
+}
+
 /// Queries of permission.
 #[derive(Debug, Default)]
 pub struct ExplainQuery;
 
 #[Object]
 impl ExplainQuery {
+    /// Everything that a policy line can allow and `explain` can be asked about.
+    async fn actions(&self, ctx: &Context<'_>) -> Answer<Vec<PolicyAction>> {
+        answer(ctx, |request| async move {
+            let reading = request.reading().await.or_refuse(request)?;
+            let node = |action: &Action| PolicyAction {
+                name: action.as_str().to_owned(),
+                label: action.label(request.locale).to_owned(),
+            };
+            Ok(app::policy::actions(&reading).or_refuse(request)?.iter().map(node).collect())
+        })
+        .await
+    }
+
     /// May a person do something, and why? About oneself everybody may ask, about others the security administrator; only
     /// about objects that the asker may know of.
     async fn explain(
@@ -38,7 +60,10 @@ impl ExplainQuery {
     ) -> Answer<Explanation> {
         answer(ctx, |request| async move {
             let (kind, verb) = action.split_once('.').unwrap_or_default();
-            let action = Action::parse(kind, verb).ok_or(app::Error::NotFound).or_refuse(request)?;
+            let action = Action::parse(kind, verb).ok_or_else(|| {
+                let (zh, en) = ("没有这个操作；可用的操作见 actions", "there is no such action; `actions` lists them");
+                bad_request(request.locale, zh, en)
+            })?;
             let account = account.as_ref().map(parse).transpose().or_refuse(request)?;
             let about = about(object.as_ref()).or_refuse(request)?;
             let mut reading = request.reading().await.or_refuse(request)?;

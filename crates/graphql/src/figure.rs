@@ -1,6 +1,7 @@
 //! Figures of a subtree, and the submissions behind a number.
 
 mod drill;
+mod subscription;
 
 use app::figure::{ALL_TYPES, Cell, Drill, Place, Question};
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
@@ -13,6 +14,7 @@ use domain::{
 };
 
 pub use drill::{DrillInput, Drilled, DrilledSubmission};
+pub use subscription::FigureSubscription;
 
 use crate::{
     error::Result,
@@ -107,6 +109,19 @@ pub struct FiguresInput {
     by_month: bool,
 }
 
+impl FiguresInput {
+    fn read(&self, request: &Request) -> Result<(Id<noun::Org>, Question)> {
+        let org = parse(&self.org).or_refuse(request)?;
+        let question = Question {
+            months: months(request, self.from, self.to)?,
+            types: kinds(request, &self.types)?,
+            by_child: self.by_child,
+            by_month: self.by_month,
+        };
+        Ok((org, question))
+    }
+}
+
 fn months(request: &Request, from: i32, to: i32) -> Result<Months> {
     let range = Month::try_from(from).ok().zip(Month::try_from(to).ok()).and_then(|(from, to)| Months::new(from, to));
     range.ok_or_else(|| {
@@ -139,13 +154,7 @@ impl FigureQuery {
     /// Exact figures of an organisation and everything below it, by type, state and, where asked, child and month.
     async fn figures(&self, ctx: &Context<'_>, input: FiguresInput) -> Answer<Vec<Figure>> {
         answer(ctx, |request| async move {
-            let org = parse(&input.org).or_refuse(request)?;
-            let question = Question {
-                months: months(request, input.from, input.to)?,
-                types: kinds(request, &input.types)?,
-                by_child: input.by_child,
-                by_month: input.by_month,
-            };
+            let (org, question) = input.read(request)?;
             let mut reading = request.reading().await.or_refuse(request)?;
             let cells = app::figure::read(&mut reading, org, &question).await.or_refuse(request)?;
             Ok(cells.into_iter().map(Figure::from).collect())

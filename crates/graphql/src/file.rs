@@ -1,13 +1,14 @@
 //! Files: one's own on their way in, and those of a record. Their bytes go through `/uploads` and `/files`.
 
 mod mutation;
+mod preview;
 
 use app::file::{Attachment as AppAttachment, File as AppFile};
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{
-    Locale, Outcome,
-    file::{FileRole, FileState},
+    Id, Locale, Outcome,
+    file::{FileAddress, FileRole, FileState},
     id::{ReceiptId, noun},
 };
 
@@ -18,6 +19,7 @@ use crate::{
 };
 
 pub use mutation::FileMutation;
+pub use preview::{FileLink, Preview};
 
 /// Where a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -93,7 +95,10 @@ impl From<FileRoleKind> for FileRole {
 
 /// A file that the caller has uploaded.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct File {
+    #[graphql(skip)]
+    inner: Id<noun::File>,
     /// Its id.
     id: ID,
     /// Name as given.
@@ -123,6 +128,7 @@ pub struct File {
 impl File {
     pub(crate) fn of(file: AppFile, locale: Locale) -> Self {
         Self {
+            inner: file.id,
             id: show(file.id),
             name: file.name,
             length: file.length,
@@ -143,9 +149,27 @@ impl File {
     }
 }
 
+#[ComplexObject]
+impl File {
+    /// A small picture of it: of a picture, or of the first page of a PDF. Null while there is none, and for other formats.
+    async fn thumbnail(&self, ctx: &Context<'_>) -> Answer<Preview> {
+        preview::thumbnail(ctx, self.inner, FileAddress::Own(self.inner)).await
+    }
+
+    /// Its pages as pictures: the first twenty of a PDF; of a picture one. They are made soon after the file is kept.
+    async fn previews(&self, ctx: &Context<'_>) -> Answer<Vec<Preview>> {
+        answer(ctx, |_| preview::pages(ctx, self.inner, FileAddress::Own(self.inner))).await
+    }
+}
+
 /// A file in its place in a version of a record.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Attachment {
+    #[graphql(skip)]
+    file: Id<noun::File>,
+    #[graphql(skip)]
+    address: FileAddress,
     /// Its number in the record, from 1.
     n: i32,
     /// The file, for arranging the draft's files anew.
@@ -166,10 +190,31 @@ pub struct Attachment {
     path: String,
 }
 
+#[ComplexObject]
 impl Attachment {
-    fn at(attachment: AppAttachment, path: String) -> Self {
+    /// A small picture of it: of a picture, or of the first page of a PDF. Null while there is none, and for other formats.
+    async fn thumbnail(&self, ctx: &Context<'_>) -> Answer<Preview> {
+        preview::thumbnail(ctx, self.file, self.address).await
+    }
+
+    /// Its pages as pictures: the first twenty of a PDF; of a picture one. They are made soon after the file is kept.
+    async fn previews(&self, ctx: &Context<'_>) -> Answer<Vec<Preview>> {
+        answer(ctx, |_| preview::pages(ctx, self.file, self.address)).await
+    }
+
+    /// A link for a viewer or player that cannot send the session along: for a minute, for the one who asks, and only while
+    /// his session and his right last.
+    async fn link(&self, ctx: &Context<'_>) -> Answer<FileLink> {
+        answer(ctx, |request| async move { preview::link(request, self.address).await.or_refuse(request) }).await
+    }
+}
+
+impl Attachment {
+    fn at(attachment: AppAttachment, address: FileAddress) -> Self {
         let attached = attachment.attached;
         Self {
+            file: attachment.file,
+            address,
             n: attached.n.into(),
             file_id: show(attachment.file),
             role: attached.role.into(),
@@ -178,20 +223,20 @@ impl Attachment {
             media_type: attached.media_type,
             puid: attachment.puid,
             sha256: attached.sha256,
-            path,
+            path: format!("/files/{address}"),
         }
     }
 
     /// Of a version of an own record.
-    pub(crate) fn own(attachment: AppAttachment, record: domain::Id<noun::Record>, version: i32) -> Self {
-        let path = format!("/files/record/{}/{version}/{}", record.uuid().simple(), attachment.attached.n);
-        Self::at(attachment, path)
+    pub(crate) fn own(attachment: AppAttachment, record: Id<noun::Record>, version: i32) -> Self {
+        let n = attachment.attached.n;
+        Self::at(attachment, FileAddress::Record(record, version, n))
     }
 
     /// Of a received record.
     pub(crate) fn held(attachment: AppAttachment, receipt: ReceiptId) -> Self {
-        let path = format!("/files/receipt/{}.{}/{}", receipt.org.uuid().simple(), receipt.no.0, attachment.attached.n);
-        Self::at(attachment, path)
+        let n = attachment.attached.n;
+        Self::at(attachment, FileAddress::Receipt(receipt, n))
     }
 }
 

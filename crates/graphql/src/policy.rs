@@ -27,6 +27,8 @@ pub struct Role {
     duty: Option<String>,
     /// Lines of the built-in policy that bound it, for those who may view the policy.
     lines: Vec<String>,
+    /// What these lines say, in words.
+    words: Vec<String>,
 }
 
 /// A line of the tenant's own.
@@ -89,7 +91,8 @@ impl PolicyQuery {
                 name: role.name.to_string(),
                 base: role.base.to_string(),
                 duty: role.duty.map(|duty| duty.as_str().to_owned()),
-                lines: builtin,
+                lines: builtin.iter().map(ToString::to_string).collect(),
+                words: builtin.iter().map(|line| line.words(request.locale)).collect(),
             };
             Ok(roles.into_iter().map(node).collect())
         })

@@ -1,6 +1,7 @@
 //! Records of one's own organisation.
 
 mod mutation;
+mod subscription;
 
 use app::record::Record as AppRecord;
 use async_graphql::{
@@ -23,6 +24,7 @@ use crate::{
 
 pub use mutation::RecordMutation;
 pub(crate) use mutation::{RecordPayload, inputs, reread};
+pub use subscription::RecordSubscription;
 
 /// Where a record stands, from its branch's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

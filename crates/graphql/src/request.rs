@@ -65,6 +65,11 @@ impl Request {
         self.caller.as_ref().ok_or(app::Error::Unauthenticated)
     }
 
+    /// The caller of a query.
+    pub(crate) fn caller(&self) -> app::Result<&Caller> {
+        self.caller.as_ref().ok_or(app::Error::Unauthenticated)
+    }
+
     /// The shared read, entered if it is not yet.
     pub async fn reading(&self) -> app::Result<Reading<'_>> {
         let mut slot = self.reader.lock().await;

@@ -1,21 +1,22 @@
 //! The schema put together of its nouns.
 
-use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Object, Schema};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
     audit::{AuditLogQuery, AuditQuery},
     explain::ExplainQuery,
-    figure::FigureQuery,
+    figure::{FigureQuery, FigureSubscription},
     file::{FileMutation, FileQuery},
+    notice::{NoticeMutation, NoticeQuery, NoticeSubscription},
     org::{OrgMutation, OrgQuery},
     policy::{PolicyMutation, PolicyQuery},
     post::{PostMutation, PostQuery},
     receipt::{ReceiptMutation, ReceiptQuery},
-    record::{RecordMutation, RecordQuery},
+    record::{RecordMutation, RecordQuery, RecordSubscription},
     record_type::RecordTypeQuery,
     session::{SessionMutation, SessionQuery},
-    tenant::{TenantMutation, TenantQuery},
+    tenant::{FileRulesMutation, TenantMutation, TenantQuery},
 };
 
 /// Everything that can be asked.
@@ -32,6 +33,7 @@ pub struct Query(
     ReceiptQuery,
     FileQuery,
     FigureQuery,
+    NoticeQuery,
     PolicyQuery,
     ExplainQuery,
     AuditQuery,
@@ -42,6 +44,7 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     TenantMutation,
+    FileRulesMutation,
     OrgMutation,
     AccountMutation,
     SessionMutation,
@@ -49,8 +52,13 @@ pub struct Mutation(
     RecordMutation,
     ReceiptMutation,
     FileMutation,
+    NoticeMutation,
     PolicyMutation,
 );
+
+/// Everything that can be watched.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(RecordSubscription, FigureSubscription, NoticeSubscription);
 
 /// What the service says of itself.
 #[derive(Debug, Default)]
@@ -65,11 +73,11 @@ impl ServiceQuery {
 }
 
 /// The executable schema.
-pub type FondsSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type FondsSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds it; limits of depth and cost stand before it, in the gateway's handler.
 pub fn build() -> FondsSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).disable_suggestions().finish()
 }
 
 /// The contract, as committed in `schema/fonds.graphql`.

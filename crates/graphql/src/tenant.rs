@@ -1,5 +1,7 @@
 //! The tenant: its name, its levels, what it has set for itself.
 
+mod files;
+
 use std::{collections::HashMap, sync::Arc};
 
 use app::{
@@ -23,6 +25,8 @@ use crate::{
     record::inputs,
     request::{Answer, Refuse as _, answer, loaders, request},
 };
+
+pub use files::{FileRules, FileRulesMutation};
 
 /// Of a request there is one tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +70,8 @@ pub struct Settings {
     late_days: i32,
     /// IANA name of the time zone in which days begin.
     time_zone: String,
+    /// What files it takes.
+    files: FileRules,
 }
 
 impl From<TenantSettings> for Settings {
@@ -74,6 +80,7 @@ impl From<TenantSettings> for Settings {
             review_days: i32::from(settings.review_days),
             late_days: i32::from(settings.late_days),
             time_zone: settings.time_zone.name().to_owned(),
+            files: FileRules(settings.files),
         }
     }
 }

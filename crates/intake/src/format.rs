@@ -83,7 +83,7 @@ impl Format {
 
 #[expect(clippy::expect_used, reason = "the table is part of the program, and a test reads it")]
 static ALL: LazyLock<Vec<Format>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../data/formats.json")).expect("data/formats.json"));
+    LazyLock::new(|| serde_json::from_str(domain::file::FORMATS).expect("data/formats.json"));
 
 /// All formats of the table.
 pub fn all() -> &'static [Format] {

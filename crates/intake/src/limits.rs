@@ -57,7 +57,7 @@ impl Default for Limits {
 /// What a tenant takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Media types, as in `data/formats.json`.
+    /// Media types, as in `domain/data/formats.json`.
     pub allow: BTreeSet<String>,
     /// Take HTML and SVG where their types are on the list; never shown inline all the same.
     pub active: bool,

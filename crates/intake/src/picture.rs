@@ -19,6 +19,11 @@ mod page;
 mod raster;
 pub(crate) mod reading;
 
+/// Width and height of a picture that a child has made; none where it is no JPEG. Its head alone is read.
+pub fn dimensions(jpeg: &[u8]) -> Option<(u32, u32)> {
+    image::ImageReader::with_format(io::Cursor::new(jpeg), image::ImageFormat::Jpeg).into_dimensions().ok()
+}
+
 /// What a child is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {

@@ -99,13 +99,15 @@ pub enum Matter {
     PostEnded(Held),
     /// See [`NoticeKind::FileRefused`].
     FileRefused {
-        /// To which record it was uploaded.
-        record: Named,
+        /// For which organisation it was uploaded.
+        org: String,
         /// Why, in the reader's language; neither name nor content of the file.
         why: String,
     },
-    /// See [`NoticeKind::FileInfected`].
-    FileInfected(Named),
+    /// See [`NoticeKind::FileInfected`]. For which organisation it was uploaded.
+    FileInfected(String),
+    /// See [`NoticeKind::Trial`]. Whose webhook it is.
+    Trial(String),
 }
 
 impl Matter {
@@ -124,6 +126,7 @@ impl Matter {
             Self::PostEnded(_) => NoticeKind::PostEnded,
             Self::FileRefused { .. } => NoticeKind::FileRefused,
             Self::FileInfected(_) => NoticeKind::FileInfected,
+            Self::Trial(_) => NoticeKind::Trial,
         }
     }
 }

@@ -102,6 +102,18 @@ impl Smtp {
         timeout(self.inner.timeout, attempt).await.unwrap_or(Outcome::TryLater(Reason::Timeout))
     }
 
+    /// Connects and signs in, without a letter: is the server of use?
+    ///
+    /// # Errors
+    /// It is not, and why.
+    pub async fn greet(&self) -> Result<(), Reason> {
+        let greeted = timeout(self.inner.timeout, self.inner.connect()).await.map_err(|_| Reason::Timeout)?;
+        let mut connection = greeted.map_err(|error| fault(&error))?;
+        // Whether it hears the goodbye is not waited for.
+        let _ = timeout(Duration::from_secs(1), connection.quit()).await;
+        Ok(())
+    }
+
     /// Takes leave of the server; nothing is sent after it.
     pub async fn close(&self) {
         self.inner.places.close();

@@ -7,6 +7,8 @@ use domain::{
     Id,
     id::{ReceiptId, noun},
     org::Place,
+    record::RecordState,
+    submission::ReceiptState,
     tenant::Level,
 };
 
@@ -129,6 +131,35 @@ pub async fn receipt(tx: &mut Tx, scope: &Scope<act::ViewReceipt>, id: ReceiptId
     .await?;
     let found = row.map(|row| standing(row.id, row.path, row.level, row.confidentiality));
     Ok(found.filter(|found| scope.holds(&found.place, found.confidentiality)))
+}
+
+/// The state of a record of one's own; none where it is not.
+pub async fn record_state(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<RecordState>> {
+    let tenant = tx.tenant().0;
+    let state = sqlx::query_scalar!("SELECT state FROM record WHERE tenant_id = $1 AND id = $2", tenant, id.uuid())
+        .fetch_optional(tx.connection())
+        .await?;
+    Ok(state.and_then(|state| RecordState::parse(&state)))
+}
+
+/// The state of a receipt, and who wrote and who sent what it proves.
+pub async fn receipt_state(tx: &mut Tx, id: ReceiptId) -> Result<Option<(ReceiptState, Vec<Id<noun::Account>>)>> {
+    let tenant = tx.tenant().0;
+    let row = sqlx::query!(
+        r#"SELECT q.state, s.submitted_by AS "submitted_by?", v.author AS "author?" FROM receipt q
+             LEFT JOIN submission s ON s.tenant_id = q.tenant_id AND s.record_id = q.record_id AND s.round = q.round
+             LEFT JOIN record_version v ON v.tenant_id = q.tenant_id AND v.record_id = q.record_id AND v.version = q.version AND v.submitted
+            WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.no = $3"#,
+        tenant,
+        id.org.uuid(),
+        id.no.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.and_then(|row| {
+        let hands = [row.submitted_by, row.author].into_iter().flatten().map(Id::of).collect();
+        Some((ReceiptState::parse(&row.state)?, hands))
+    }))
 }
 
 /// Names of organisations; everybody in the tenant may know them.

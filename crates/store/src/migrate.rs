@@ -14,7 +14,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_receipt_by_record", include_str!("../../../migrations/0005_receipt_by_record.sql")),
     ("0006_version_of_own_record", include_str!("../../../migrations/0006_version_of_own_record.sql")),
     ("0007_file", include_str!("../../../migrations/0007_file.sql")),
-    ("0009_audit_log", include_str!("../../../migrations/0009_audit_log.sql")),
+    ("0008_notice", include_str!("../../../migrations/0008_notice.sql")),
+    ("0010_preview", include_str!("../../../migrations/0010_preview.sql")),
+    ("0011_audit_log", include_str!("../../../migrations/0011_audit_log.sql")),
 ];
 
 /// Repeatable files, in order.
@@ -25,7 +27,10 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/04_org.sql"),
     include_str!("../../../migrations/functions/05_figures.sql"),
     include_str!("../../../migrations/functions/06_file.sql"),
+    include_str!("../../../migrations/functions/07_notice.sql"),
     include_str!("../../../migrations/functions/08_audit_log.sql"),
+    include_str!("../../../migrations/functions/10_live.sql"),
+    include_str!("../../../migrations/functions/90_backup.sql"),
 ];
 
 const ROLES: &str = include_str!("../../../migrations/roles.sql");

@@ -63,6 +63,22 @@ impl Owner {
         Ok(tx.commit().await?)
     }
 
+    /// Writes where a person's letters go.
+    pub async fn set_address(&self, tenant: TenantId, account: Id<noun::Account>, email: &str) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = sqlx::query!(
+            "INSERT INTO account_contact (tenant_id, account_id, email) VALUES ($1, $2, $3)
+             ON CONFLICT (tenant_id, account_id) DO UPDATE SET email = excluded.email",
+            tenant.0,
+            account.uuid(),
+            email
+        )
+        .execute(&mut *tx)
+        .await?;
+        touched("address of a person", 1, &done)?;
+        Ok(tx.commit().await?)
+    }
+
     /// Writes a post. Its duty is the role's; two of the three administrators in one person break
     /// `post_three_administrators`.
     pub async fn create_post(

@@ -15,7 +15,7 @@ pub struct Rows {
 }
 
 /// One stored line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct LineRow {
     /// Its id.
     pub id: uuid::Uuid,

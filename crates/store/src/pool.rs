@@ -11,7 +11,7 @@ use sqlx::{
 
 use authz::Actor;
 
-use crate::{Entry, Result, Tx, tx};
+use crate::{Entry, Result, Tx, Way, tx};
 
 /// Settings of the database.
 #[derive(Debug, Clone)]
@@ -56,17 +56,17 @@ impl Store {
         Ok(Self { pool })
     }
 
-    /// A transaction that only reads, entered. None: no such session.
-    pub async fn read(&self, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
+    /// A transaction that only reads, entered. None: no such session, or link.
+    pub async fn read(&self, way: &Way, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
         let mut connection = self.pool.acquire().await?;
         connection.execute(sqlx::raw_sql("BEGIN READ ONLY")).await?;
-        tx::enter(tx::Begun::Read(connection), entry, at).await
+        tx::enter(tx::Begun::Read(connection), way, at).await
     }
 
     /// A transaction that writes, entered. None: no such session.
-    pub async fn write(&self, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
+    pub async fn write(&self, entry: Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
         let begun = self.pool.begin().await?;
-        tx::enter(tx::Begun::Write(begun), entry, at).await
+        tx::enter(tx::Begun::Write(begun), &Way::Session(entry), at).await
     }
 
     /// A transaction without a context.
@@ -77,6 +77,11 @@ impl Store {
     /// A connection for the few functions that need no context (signing in, folding).
     pub(crate) async fn bare(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
         Ok(self.pool.acquire().await?)
+    }
+
+    /// A transaction of the worker's, which enters a tenant by its functions.
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        Ok(self.pool.begin().await?)
     }
 
     /// Refuses a role that row security does not bind: superuser, BYPASSRLS, or the owner of the tables.

@@ -331,10 +331,11 @@ pub async fn decide<A: Act<Of = ReceiptId>>(
 pub async fn submission<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) -> Result<(Submission, ReceiptState)> {
     let (tenant, id) = (tx.tenant().0, *may.of());
     let row = sqlx::query!(
-        r#"SELECT q.state AS receipt_state, q.decided_by, q.record_id, q.round, s.state AS "state?", s.route AS "route?", s.position AS "position?",
-                  s.submitted_by AS "submitted_by?"
+        r#"SELECT q.state AS receipt_state, q.decided_by, q.record_id, q.round, s.state AS "state?", s.chain AS "chain?", s.route AS "route?", s.position AS "position?",
+                  s.submitted_by AS "submitted_by?", v.author AS "author?"
              FROM receipt q
              LEFT JOIN submission s ON s.tenant_id = q.tenant_id AND s.record_id = q.record_id AND s.round = q.round
+             LEFT JOIN record_version v ON v.tenant_id = q.tenant_id AND v.record_id = q.record_id AND v.version = q.version AND v.submitted
             WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.no = $3"#,
         tenant,
         id.org.uuid(),
@@ -353,10 +354,45 @@ pub async fn submission<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) ->
         round: row.round,
         // A withdrawn submission cannot be seen by its former holder.
         state: row.state.as_deref().and_then(SubmissionState::parse).unwrap_or(SubmissionState::Withdrawn),
+        chain: row.chain.unwrap_or_default().into_iter().map(Id::of).collect(),
         position,
         submitted_by: row.submitted_by.map_or_else(|| Id::of(uuid::Uuid::nil()), Id::of),
+        author: row.author.map_or_else(|| Id::of(uuid::Uuid::nil()), Id::of),
         approved_by: if last { row.decided_by.map(Id::of) } else { None },
         route,
     };
     Ok((submission, receipt))
+}
+
+/// The receipt under which the same round waits here now, if it does: after an approval was taken back it has a new number.
+pub async fn pending_again<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) -> Result<Option<ReceiptNo>> {
+    let (tenant, id) = (tx.tenant().0, *may.of());
+    let no = sqlx::query_scalar!(
+        "SELECT p.no FROM receipt q
+           JOIN receipt p ON p.tenant_id = q.tenant_id AND p.org_id = q.org_id AND p.record_id = q.record_id AND p.round = q.round
+                         AND p.state = 'pending'
+          WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.no = $3",
+        tenant,
+        id.org.uuid(),
+        id.no.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(no.map(ReceiptNo))
+}
+
+/// Type of what a receipt proves, with the version of its form.
+pub async fn form<A: Act<Of = ReceiptId>>(tx: &mut Tx, may: &Permit<A>) -> Result<Option<(TypeCode, i32)>> {
+    let (tenant, id) = (tx.tenant().0, *may.of());
+    let row = sqlx::query!(
+        "SELECT q.type AS of_type, r.type_version FROM receipt q
+           JOIN record r ON r.tenant_id = q.tenant_id AND r.id = q.record_id
+          WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.no = $3",
+        tenant,
+        id.org.uuid(),
+        id.no.0
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    row.map(|row| Ok((code(&row.of_type)?, row.type_version))).transpose()
 }

@@ -17,7 +17,7 @@ use domain::{
 
 pub use draft::{Saved, insert, save};
 pub use history::{EventRow, ReceiptRow, RoundRow, history, rounds};
-pub use step::{Discarded, Recalled, Submitted, chain, discard, recall, submission, submit};
+pub use step::{Discarded, Recalled, Submitted, chain, discard, recall, reported_before, submission, submit};
 
 use crate::{Error, Result, Tx};
 
@@ -38,6 +38,8 @@ pub struct Record {
     pub created_by: Id<noun::Account>,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// How long its timeline is: every step adds to it.
+    pub seq: i32,
     /// Is its organisation at work? What a closed one has left behind is kept as it is.
     pub org_active: bool,
 }
@@ -91,7 +93,7 @@ pub async fn locate(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<Sealed<I
 pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) -> Result<Record> {
     let (tenant, id) = (tx.tenant().0, *may.of());
     let row = sqlx::query!(
-        r#"SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.created_by, r.created_at,
+        r#"SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.seq, r.created_by, r.created_at,
                 v.title, v.occurred_on, v.tags, v.confidentiality, v.content, v.author, v.saved_at, v.submitted,
                 o.state = 'active' AS "org_active!"
            FROM record r
@@ -126,6 +128,7 @@ pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) 
         submitted: row.submitted,
         created_by: Id::of(row.created_by),
         created_at: row.created_at,
+        seq: row.seq,
         org_active: row.org_active,
     })
 }

@@ -10,7 +10,7 @@ use domain::{
 };
 use sqlx::{Executor, PgConnection, Postgres, Transaction, pool::PoolConnection};
 
-use crate::{Entry, Error, Result};
+use crate::{Error, Result, Way};
 
 /// The transaction below.
 #[derive(Debug)]
@@ -101,41 +101,63 @@ pub enum Anew {
 impl Tx {
     /// Ends the transaction of a read and begins another on the same connection, entered anew: who asks, and what he may, is asked
     /// again. None: the session has ended meanwhile.
-    pub async fn begin_anew(&mut self, way: Anew, entry: &Entry) -> Result<Option<Actor>> {
-        let statement = match way {
+    pub async fn begin_anew(&mut self, anew: Anew, way: &Way) -> Result<Option<Actor>> {
+        let statement = match anew {
             Anew::ToWrite => "ROLLBACK; BEGIN",
             Anew::ToRead => "COMMIT; BEGIN READ ONLY",
         };
         self.connection().execute(sqlx::raw_sql(statement)).await?;
         let at = self.at;
-        let row = enter_row(self.connection(), entry, at).await?;
-        row.map(|row| actor(row, entry.tenant.clone(), entry.acting)).transpose()
+        enter_as(self.connection(), way, at).await
     }
 }
 
-pub(crate) async fn enter(mut inner: Begun, entry: &Entry, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
-    let row = enter_row(inner.connection(), entry, at).await?;
-    let actor = row.map(|row| actor(row, entry.tenant.clone(), entry.acting)).transpose()?;
+pub(crate) async fn enter(mut inner: Begun, way: &Way, at: DateTime<Utc>) -> Result<Option<(Actor, Tx)>> {
+    let actor = enter_as(inner.connection(), way, at).await?;
     Ok(actor.map(|actor| {
-        let tx = Tx { inner, tenant: actor.tenant, who: actor.account, post: entry.acting, at };
+        let tx = Tx { inner, tenant: actor.tenant, who: actor.account, post: actor.acting, at };
         (actor, tx)
     }))
 }
 
-async fn enter_row(connection: &mut PgConnection, entry: &Entry, at: DateTime<Utc>) -> Result<Option<EnteredRow>> {
-    Ok(sqlx::query_as!(
-        EnteredRow,
-        r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
-                  introspect AS "introspect!", policy_version AS "policy_version!", post_ids, post_orgs, post_roles,
-                  post_duties, post_paths, post_levels
-             FROM sec.enter($1, $2, $3, $4)"#,
-        entry.tenant.as_str(),
-        entry.token_hash.as_slice(),
-        entry.acting.map(Id::uuid),
-        at
-    )
-    .fetch_optional(connection)
-    .await?)
+async fn enter_as(connection: &mut PgConnection, way: &Way, at: DateTime<Utc>) -> Result<Option<Actor>> {
+    match way {
+        Way::Session(entry) => {
+            let row = sqlx::query_as!(
+                EnteredRow,
+                r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
+                          introspect AS "introspect!", policy_version AS "policy_version!", post_ids, post_orgs, post_roles,
+                          post_duties, post_paths, post_levels
+                     FROM sec.enter($1, $2, $3, $4)"#,
+                entry.tenant.as_str(),
+                entry.token_hash.as_slice(),
+                entry.acting.map(Id::uuid),
+                at
+            )
+            .fetch_optional(connection)
+            .await?;
+            row.map(|row| actor(row, entry.tenant.clone(), entry.acting)).transpose()
+        }
+        Way::Link(linked, begun) => {
+            let row = sqlx::query_as!(
+                EnteredRow,
+                r#"SELECT tenant_id AS "tenant_id!", account_id AS "account_id!", session_id AS "session_id!", locale AS "locale!",
+                          introspect AS "introspect!", policy_version AS "policy_version!", post_ids, post_orgs, post_roles,
+                          post_duties, post_paths, post_levels
+                     FROM sec.enter_link($1, $2, $3, $4, $5, $6, $7)"#,
+                linked.tenant.as_str(),
+                linked.session.uuid(),
+                linked.address.to_string(),
+                linked.until,
+                linked.mac.as_slice(),
+                begun,
+                at
+            )
+            .fetch_optional(connection)
+            .await?;
+            row.map(|row| actor(row, linked.tenant.clone(), None)).transpose()
+        }
+    }
 }
 
 fn actor(row: EnteredRow, tenant_key: TenantKey, acting: Option<Id<noun::Post>>) -> Result<Actor> {

@@ -98,6 +98,10 @@ impl WorkerStore {
         self.0.bare().await
     }
 
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        self.0.begin().await
+    }
+
     /// Connections open and idle.
     pub fn gauge(&self) -> (u32, usize) {
         self.0.gauge()

@@ -63,8 +63,12 @@ impl<'a> Actor<'a> {
         request.body(Body::from(body)).expect("a request")
     }
 
-    /// Sends an operation; the answer as it came over HTTP.
+    /// Sends an operation; the answer as it came over HTTP. A subscription goes over a socket, and its first event is the
+    /// answer.
     pub async fn send(&self, query: &str, variables: Value) -> Answer {
+        if query.starts_with("subscription") {
+            return self.app.watch(self, query, &variables).await;
+        }
         self.app.send(self.request(query, &variables)).await
     }
 

@@ -14,16 +14,17 @@ use domain::{
     audit::{SigningKey, key::KeyName},
     id::noun,
 };
-use gateway::{Gateway, Limits, Metrics, Parts};
+use gateway::{Gateway, Limits, Live, Metrics, Parts};
 use secrecy::SecretString;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use store::{Store, worker::WorkerStore};
+use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use worker::{AuditLog, Fold};
 
 use crate::{
-    Actor, Answer, SeededChance, TestClock, TestFiles, behind,
+    Actor, Answer, SeededChance, Served, TestClock, TestFiles, behind,
     cluster::{self, TestDatabase},
     left::Turn,
     seed,
@@ -71,6 +72,8 @@ pub struct TestApp {
     pub tasks: TaskTracker,
     /// Past row security: to look behind the walls and to set things up.
     pub owner: PgPool,
+    pub(crate) gateway: Gateway,
+    pub(crate) served: OnceCell<Served>,
     router: Router,
     address: SocketAddr,
     setup: Setup,
@@ -95,17 +98,37 @@ impl TestApp {
         let clock = Arc::new(TestClock::new());
         seed::plant(&owner, TestClock::beginning()).await.expect("the tenants");
         let files = TestFiles::open();
-        let (app, tasks, router) = start(&setup, &database, &clock, &owner, &files).await;
+        let (app, tasks, gateway) = start(&setup, &database, &clock, &owner, &files).await;
         // Limits are kept by address, and all tests share one redis.
         let address = SocketAddr::from((rand::random::<[u8; 16]>(), 1));
-        Self { app, clock, tasks, owner, router, address, setup, requests: AtomicUsize::new(0), files, database }
+        Self {
+            app,
+            clock,
+            tasks,
+            owner,
+            router: gateway.router(),
+            gateway,
+            served: OnceCell::new(),
+            address,
+            setup,
+            requests: AtomicUsize::new(0),
+            files,
+            database,
+        }
     }
 
     /// Starts the application anew on the same database: new connections, an empty memory.
     pub async fn restart(&mut self) {
         self.app.store.close().await;
-        (self.app, self.tasks, self.router) =
+        self.served = OnceCell::new();
+        (self.app, self.tasks, self.gateway) =
             start(&self.setup, &self.database, &self.clock, &self.owner, &self.files).await;
+        self.router = self.gateway.router();
+    }
+
+    pub(crate) async fn another(&self) -> (App, Gateway) {
+        let (app, _, gateway) = start(&self.setup, &self.database, &self.clock, &self.owner, &self.files).await;
+        (app, gateway)
     }
 
     /// Sends a request through the router.
@@ -175,6 +198,15 @@ impl TestApp {
         gone
     }
 
+    /// Makes the pictures that wait; the program of the child processes has to be built. Gives how many files were looked at.
+    pub async fn picture(&self) -> usize {
+        let store = self.worker_store();
+        let examine = self.files.examine(store.clone(), self.clock.clone(), true);
+        let looked = worker::Previewer::of(&examine).once().await.expect("pictures");
+        store.close().await;
+        looked
+    }
+
     /// The same while no scanner answers.
     pub async fn examine_without_scanner(&self) -> usize {
         self.examine_with(false).await
@@ -226,7 +258,7 @@ async fn start(
     clock: &Arc<TestClock>,
     owner: &PgPool,
     files: &TestFiles,
-) -> (App, TaskTracker, Router) {
+) -> (App, TaskTracker, Gateway) {
     let url = if setup.past_row_security { &database.admin_url } else { &database.app_url };
     let store = open(url, setup.max_connections);
     let chance = Arc::new(SeededChance::new(setup.seed));
@@ -235,16 +267,18 @@ async fn start(
         app.policy = Arc::new(Policy::allow_all(behind::places(owner).await).expect("the built-in policy"));
     }
     let tasks = TaskTracker::new();
+    let redis = setup.redis.clone().map(SecretString::from);
     let parts = Parts {
         app: app.clone(),
         settings: setup.http.clone(),
-        limits: Limits::new(setup.redis.clone().map(SecretString::from).as_ref()).expect("the address of redis"),
+        limits: Limits::new(redis.as_ref()).expect("the address of redis"),
         metrics: metrics(),
         tasks: tasks.clone(),
+        live: Live::new(setup.http.live, redis.as_ref()).expect("the address of redis"),
         uploads: files.uploads(),
         bodies: files.bodies.clone(),
     };
-    (app, tasks, Gateway::new(parts).expect("the gateway").router())
+    (app, tasks, Gateway::new(parts).expect("the gateway"))
 }
 
 fn open(url: &str, max_connections: u32) -> Store {

@@ -30,7 +30,8 @@ const IDS: &str = "
     SELECT replace(id::text, '-', '') FROM (
       SELECT tenant_id, id FROM org UNION ALL SELECT tenant_id, id FROM account UNION ALL SELECT tenant_id, id FROM post
       UNION ALL SELECT tenant_id, id FROM session UNION ALL SELECT tenant_id, id FROM record
-      UNION ALL SELECT tenant_id, id FROM policy_line) AS everything
+      UNION ALL SELECT tenant_id, id FROM policy_line UNION ALL SELECT tenant_id, id FROM webhook
+      UNION ALL SELECT tenant_id, id FROM delivery) AS everything
      WHERE tenant_id = (SELECT id FROM tenant WHERE key = $1)";
 
 /// Every organisation of every tenant.

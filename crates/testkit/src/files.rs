@@ -47,8 +47,10 @@ impl TestFiles {
     pub(crate) fn examine(&self, store: WorkerStore, clock: Arc<TestClock>, scanner: bool) -> Examine {
         let socket = std::env::var_os("FONDS_TEST_CLAMD_SOCKET").map(PathBuf::from).filter(|_| scanner);
         let settings = intake::Settings::default();
-        let program = std::env::current_exe().expect("a program");
-        let mut examiner = settings.examiner(program, "look-into");
+        // The tests' own binary has no such command: `fonds` beside it, which whoever needs it builds first.
+        let tests = std::env::current_exe().expect("a program");
+        let target = tests.parent().and_then(std::path::Path::parent).expect("a folder of the build");
+        let mut examiner = settings.examiner(target.join("fonds"), "look-into");
         examiner.scanner = Scanner {
             address: Address::Socket(socket.unwrap_or_else(|| self.folder.path().join("nobody.sock"))),
             largest: 16 << 20,

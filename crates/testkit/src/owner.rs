@@ -15,6 +15,25 @@ where
     sqlx::query_scalar(question).fetch_one(owner).await.unwrap_or_else(|error| panic!("{question}: {error}"))
 }
 
+/// What was done and is not yet committed.
+#[derive(Debug)]
+pub struct Held(sqlx::Transaction<'static, sqlx::Postgres>);
+
+impl Held {
+    /// Commits it.
+    pub async fn commit(self) {
+        self.0.commit().await.expect("a commit");
+    }
+}
+
+/// Runs statements past row security, and keeps their transaction open.
+pub async fn held(owner: &PgPool, statements: &str) -> Held {
+    #[expect(clippy::disallowed_types, reason = "as above")]
+    use sqlx::AssertSqlSafe;
+    let mut transaction = owner.begin().await.expect("a transaction");
+    let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut *transaction).await;
+    done.expect("statements");
+    Held(transaction)
 /// Writes rows of the trail in one transaction, which is held open for so long, then kept or not.
 pub async fn write_audit(owner: &PgPool, tenant: &str, rows: i32, hold_ms: u64, keep: bool) {
     let mut tx = owner.begin().await.expect("a transaction");

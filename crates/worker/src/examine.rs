@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeSet, HashSet},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use blob::{Bodies, Digests, PutError, Sha256Digest, Staging, StagingError};
@@ -158,11 +158,13 @@ impl Examine {
     }
 
     async fn settle(&self, file: &Quarantined) -> Result<Settled, Failure> {
+        let begun = Instant::now();
         let staged = self.staging.whole(file.file).await?;
         let digests = self.staging.hash(&staged).await?;
         if file.declared.is_some_and(|declared| declared != digests.sha256.0) {
             return self.refuse(file, &[other_bytes()]).await;
         }
+        let hashed = begun.elapsed();
         let verdict = self.examiner.examine(&staged.path(), &file.name, &policy(&file.rules)).await?;
         let (examined, scan) = match verdict {
             Verdict::Refused(reason) => return self.refuse(file, &[reason.problem(&["file"])]).await,
@@ -182,12 +184,16 @@ impl Examine {
                 return Ok(Settled::Waiting);
             }
         };
+        let looked = begun.elapsed();
         let stored = self.bodies.put(file.tenant, &staged, &digests).await?;
         if !stored.everywhere() {
             tracing::warn!(file = %file.file, "a place of bodies is away: the file stays in quarantine until both have it");
             self.store.delay(file.tenant, file.file, false, self.clock.now()).await?;
             return Ok(Settled::Waiting);
         }
+        let (hash_ms, look_ms) = (millis(hashed), millis(looked.saturating_sub(hashed)));
+        let copies_ms = millis(begun.elapsed().saturating_sub(looked));
+        tracing::info!(file = %file.file, hash_ms, look_ms, copies_ms, "hashed, looked into and scanned, put to its places");
         let format = &examined.identity.format;
         let found = found(
             &digests,
@@ -206,6 +212,10 @@ impl Examine {
         self.staging.remove(file.file).await?;
         Ok(Settled::Refused)
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn found(

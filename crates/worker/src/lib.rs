@@ -4,26 +4,37 @@
 //! ids, does one outside effect and is idempotent, because a rescued job may run twice.
 
 pub mod audit_log;
+pub mod deliver;
 pub mod examine;
 mod fold;
 mod job;
+pub mod preview;
 pub mod queue;
+mod relay;
+mod right;
 pub mod scrub;
 mod settings;
+mod wake;
 
 use std::sync::Arc;
 
 use blob::Incidents;
-use domain::clock::Clock;
+use domain::{clock::Clock, notice::Channel};
 use secrecy::SecretString;
 use store::worker::WorkerStore;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use audit_log::AuditLog;
+pub use deliver::{Deliver, Letters, Post};
 pub use examine::Examine;
 pub use fold::Fold;
+pub use preview::Previewer;
 pub use queue::QueueError;
+pub use relay::Relay;
+pub use right::Policies;
 pub use settings::Settings;
+pub use wake::Wake;
 
 /// The worker of one process.
 #[derive(Debug, Clone)]
@@ -38,6 +49,12 @@ pub struct Worker {
     pub clock: Arc<dyn Clock>,
     /// Quarantine; none where this process has no way to the staging area.
     pub examine: Option<Examine>,
+    /// Who may be told of what.
+    pub policies: Policies,
+    /// The ways out of notices.
+    pub post: Post,
+    /// A word over redis that an inbox has something new.
+    pub wake: Wake,
     /// The audit log: its sequencer, its heads.
     pub audit_log: AuditLog,
 }
@@ -49,13 +66,47 @@ impl Worker {
         let parts = TaskTracker::new();
         parts.spawn(Fold::new(self.store.clone(), self.settings).run(stop.clone()));
         if let Some(examine) = self.examine.clone() {
+            parts.spawn(Previewer::of(&examine).run(stop.clone()));
             parts.spawn(examine.run(stop.clone()));
+        }
+        let written = Arc::new(Notify::new());
+        parts.spawn(self.relay(&written).run(stop.clone()));
+        let deliver = self.deliver(written);
+        parts.spawn(deliver.clone().run(Channel::Webhook, stop.clone()));
+        if self.post.letters.is_some() {
+            parts.spawn(deliver.run(Channel::Mail, stop.clone()));
         }
         parts.spawn(self.audit_log.clone().run(stop.clone()));
         parts.spawn(scrub::keep(self.store.clone(), self.clock.clone(), incidents, stop.clone()));
         parts.spawn(queue::run(self.clone(), stop));
         parts.close();
         parts.wait().await;
+        if let Some(letters) = &self.post.letters {
+            letters.smtp.close().await;
+        }
         self.store.close().await;
+    }
+
+    /// The relay, which tells `written` that something waits to be sent.
+    pub fn relay(&self, written: &Arc<Notify>) -> Relay {
+        Relay {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            policies: self.policies.clone(),
+            letters: self.post.letters.is_some(),
+            written: Arc::clone(written),
+            wake: self.wake.clone(),
+        }
+    }
+
+    /// What sends.
+    pub fn deliver(&self, written: Arc<Notify>) -> Deliver {
+        Deliver {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            policies: self.policies.clone(),
+            post: self.post.clone(),
+            written,
+        }
     }
 }

@@ -28,6 +28,12 @@ const INSTALL: &str = "
       (id int PRIMARY KEY, ts timestamptz DEFAULT now() NOT NULL, breaking boolean NOT NULL DEFAULT false);
     RESET ROLE;";
 
+/// The queue is dumped with the rest (`migrations/functions/90_backup.sql`).
+const BACKUP: &str = "
+    GRANT USAGE ON SCHEMA graphile_worker TO fonds_backup;
+    GRANT SELECT ON ALL TABLES IN SCHEMA graphile_worker TO fonds_backup;
+    GRANT SELECT ON ALL SEQUENCES IN SCHEMA graphile_worker TO fonds_backup;";
+
 /// What can go wrong with the queue.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -60,6 +66,7 @@ pub async fn install(admin_url: &SecretString) -> Result<(), QueueError> {
     pool.execute(sqlx::raw_sql(INSTALL)).await?;
     pool.execute(sqlx::raw_sql("SET ROLE fonds_worker")).await?;
     graphile_worker::WorkerUtils::new(pool.clone(), SCHEMA).migrate().await.map_err(WorkerBuildError::from)?;
+    pool.execute(sqlx::raw_sql(BACKUP)).await?;
     pool.close().await;
     Ok(())
 }

@@ -37,8 +37,16 @@ impl Served {
     pub(crate) async fn start(binary: &Path, app: &TestApp) -> Self {
         // The port is free now; that somebody takes it before the child does is a failed start, and said so.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let child = Command::new(binary)
+        let files = app.files.folder.path();
+        let mut command = Command::new(binary);
+        if let Some(clamd) = std::env::var_os("FONDS_TEST_CLAMD_SOCKET") {
+            command.env("FONDS_INTAKE__SCANNER__SOCKET", clamd).env("FONDS_INTAKE__SCANNER_LARGEST", "16000000");
+        }
+        let child = command
             .args(["serve", "--with-worker"])
+            .env("FONDS_BLOBS__FOLDER", files)
+            .env("FONDS_BLOBS__COPY__KIND", "folder")
+            .env("FONDS_BLOBS__COPY__PATH", files.join("copy"))
             .current_dir(std::env::temp_dir())
             .env("FONDS_DATABASE__URL", &app.database.app_url)
             .env("FONDS_DATABASE__WORKER_URL", &app.database.worker_url)

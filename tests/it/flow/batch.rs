@@ -19,7 +19,7 @@ async fn a_batch_answers_item_by_item() {
 
     let actor = app.actor("zj/town/reviewer");
     let query = "mutation($input: ApproveReceiptsInput!) {
-        approveReceipts(input: $input) { items { id approved error problems { code } } } }";
+        approveReceipts(input: $input) { items { id approved error message problems { code } } } }";
     let mut input = input;
     input["post"] = json!(actor.post.to_string());
     let first = actor.data(query, json!({ "input": input.clone() })).await;

@@ -61,6 +61,8 @@ async fn an_approval_is_recalled_by_whoever_gave_it() {
     assert!(!matches!(county.approve(at_county).await, Ok(domain::Outcome::Done(..))));
 
     // On it goes: the county receives under a new number; then it is too late.
+    let Ok(Outcome::Refused(problems)) = town.approve(sent.receipt).await else { panic!("it waits under number 2") };
+    assert_eq!((problems[0].code, problems[0].zh.contains("第 2 号")), (Code::WrongState, true), "{problems:?}");
     let again = done(town.approve(anew).await).next.unwrap();
     assert_eq!((again.org, again.no.0), (county.org, 2));
     assert_eq!(refused(town.recall_approval(sent.receipt).await), [Code::TooLate], "of the older receipt");

@@ -26,6 +26,51 @@ async fn arithmetic_refuses_and_a_quorum_warns() {
     assert!(warnings.iter().any(|warning| warning.zh.contains("第十一条")), "{warnings:?}");
 }
 
+/// The same activity twice is said, not refused: there may have been two.
+#[tokio::test]
+async fn a_second_report_of_the_same_day_is_warned_of() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let first = recorder.draft("ZBDH", example("ZBDH")).await;
+    assert_eq!(warned(recorder.submit(first, 1).await).1, []);
+    let other_type = recorder.draft("ZWH", example("ZWH")).await;
+    assert!(!codes(&warned(recorder.submit(other_type, 1).await).1).contains(&Code::Taken));
+    let second = recorder.draft("ZBDH", example("ZBDH")).await;
+    let record = recorder.record(second).await;
+    let (_, foretold) = app::record::check(&app.app, &mut recorder.reader().await, &record).await.unwrap();
+    assert_eq!(codes(&foretold), [Code::Taken]);
+    let (_, warnings) = warned(recorder.submit(second, 1).await);
+    assert_eq!(codes(&warnings), [Code::Taken]);
+    assert!(warnings[0].zh.contains("2026-02-26"), "{warnings:?}");
+    done(recorder.recall(second).await);
+    done(recorder.recall(first).await);
+    let third = recorder.draft("ZBDH", example("ZBDH")).await;
+    assert_eq!(warned(recorder.submit(third, 1).await).1, [], "what was taken back does not count");
+}
+
+/// A comment that nobody would find is refused where it stands.
+#[tokio::test]
+async fn a_comment_at_a_field_that_is_none_is_refused() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let town = Desk::of(&app, "zj/town/reviewer");
+    let sent = recorder.send("ZBDH").await;
+    let at = |path: &str| {
+        let mut said = super::desk::remarks();
+        said.comments[0].path = path.to_owned();
+        said
+    };
+    for path in ["/presents", "/agenda/1/nothing", "/agenda/first", "/agenda/1/ballots/for/1"] {
+        let Ok(Outcome::Refused(problems)) = town.give_back(sent.receipt, at(path)).await else { panic!("{path}") };
+        assert_eq!(
+            (problems[0].code, problems[0].path.join(".")),
+            (Code::Invalid, "comments.0.path".to_owned()),
+            "{path}"
+        );
+    }
+    done(town.give_back(sent.receipt, at("/agenda/1/ballots/for")).await);
+}
+
 /// What is refused leaves nothing behind, not even its key.
 #[tokio::test]
 async fn a_refused_submission_leaves_nothing_behind() {

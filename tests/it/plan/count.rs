@@ -75,6 +75,24 @@ fn listings(app: &TestApp) -> Vec<Listing<'_>> {
             who: admin,
         },
         Listing {
+            name: "Query.inbox",
+            query: "query($first: Int!) { list: inbox(first: $first) { nodes { … } } }",
+            variables: json!({}),
+            who: app.actor("zj/county/reviewer"),
+        },
+        Listing {
+            name: "Query.webhooks",
+            query: "query($org: ID!, $first: Int!) { list: webhooks(org: $org, first: $first) { nodes { … } } }",
+            variables: json!({ "org": app.org("zj/county").to_string() }),
+            who: app.actor("zj/county/org_admin"),
+        },
+        Listing {
+            name: "Query.deadLetters",
+            query: "query($first: Int!) { list: deadLetters(first: $first) { nodes { … } } }",
+            variables: json!({}),
+            who: app.actor("zj/province/system"),
+        },
+        Listing {
             name: "Query.audit",
             query: "query($first: Int!) { list: audit(first: $first) { nodes { … } } }",
             variables: json!({}),

@@ -36,6 +36,11 @@ const ACCOUNTS: &str = "query($org: ID!, $first: Int, $after: String) {
 const AUDIT: &str = "query($account: ID, $object: ID, $action: String, $from: DateTime, $to: DateTime, $first: Int, $after: String) {
     page: audit(account: $account, object: $object, action: $action, from: $from, to: $to, first: $first, after: $after) {
       nodes { no at action objectId account { name } } pageInfo { hasNextPage endCursor } } }";
+const INBOX: &str = "query($unread: Boolean!, $first: Int, $after: String) {
+    page: inbox(unreadOnly: $unread, first: $first, after: $after) { nodes { no kind title org { name } } pageInfo { hasNextPage endCursor } } }";
+const UNREAD: &str = "{ unreadNotices }";
+const DEAD: &str = "query($first: Int, $after: String) {
+    page: deadLetters(first: $first, after: $after) { nodes { id reason account { name } } pageInfo { hasNextPage endCursor } } }";
 const HEADS: &str = "query($first: Int, $after: String) {
     page: auditHeads(first: $first, after: $after) { nodes { size at note } pageInfo { hasNextPage endCursor } } }";
 const PROOF: &str = "query($no: Int!) { auditProof(no: $no) { file } }";
@@ -123,6 +128,15 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     let at_county = json!({ "org": county.org.to_string() });
     all.extend(list("posts", (admin.clone(), POSTS), at_county.clone(), &[("post", "post_org")], 100).await);
     all.extend(list("people", (admin.clone(), ACCOUNTS), at_county, &[("account", "account_home")], 100).await);
+    all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_pkey")], 100).await);
+    let inbox = |unread: bool| json!({ "unread": unread });
+    let mut notices = list("inbox", (county.clone(), INBOX), inbox(false), &[("notice", "notice_pkey")], 100).await;
+    notices.extend(list("unread", (county.clone(), INBOX), inbox(true), &[("notice", "notice_unread")], 20).await);
+    // The title of each is found by its key: receipt, submission, version and organisation, with what makes them visible.
+    all.extend(notices.into_iter().map(|case| Case { most: 10.0 * 21.0, ..case }));
+    // Not the webhooks of an organisation: they are a handful, and PostgreSQL sorts them where it holds that for cheaper.
+    let system = app.actor("zj/province/system");
+    all.extend(list("dead letters", (system, DEAD), json!({}), &[("delivery", "delivery_failed")], 100).await);
     all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_at")], 100).await);
     // Long ago: nothing that is newer is looked at.
     let then = json!({ "from": "2024-06-01T00:00:00Z", "to": "2024-09-01T00:00:00Z" });
@@ -136,7 +150,7 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
 
 async fn singles(app: &TestApp) -> Vec<Case<'_>> {
     let (county, village) = (app.actor("zj/county/reviewer"), app.actor("zj/village/recorder"));
-    let auditor = app.actor("zj/province/audit");
+    let (auditor, county_reviewer) = (app.actor("zj/province/audit"), county.clone());
     let own = json!({ "org": village.org.to_string(), "state": "FINAL" });
     let record = line(&village, RECORDS, own, 7).await;
     let held = json!({ "org": county.org.to_string(), "queue": "HELD" });
@@ -155,6 +169,11 @@ async fn singles(app: &TestApp) -> Vec<Case<'_>> {
             &[("post", "post_account")],
         ),
         one("audit of an object", (auditor.clone(), AUDIT), json!({ "object": record }), &[("audit", "audit_object")]),
+        Case {
+            most: 101.0,
+            ..one("unread notices", (county_reviewer, UNREAD), json!({}), &[("notice", "notice_unread")])
+        },
+        one("audit of a person", (auditor, AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
         one("audit of a person", (auditor.clone(), AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
         one(
             "proof",

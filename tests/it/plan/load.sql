@@ -90,6 +90,23 @@ INSERT INTO counter (tenant_id, org_id, n) SELECT zj.id, org_id, count(*) FROM z
 INSERT INTO audit (tenant_id, at, account_id, org_id, action, object_kind, object_id, after)
 SELECT zj.id, at, account_id, org_id, 'record.submit', 'record', 'record:' || replace(s.id::text, '-', ''), '{"state": "in_review"}' FROM zj CROSS JOIN sent s ORDER BY r;
 
+-- Everybody's inbox; the county's reviewer has a large one, hardly anything of it unread. Webhooks, and letters given up.
+INSERT INTO notice (tenant_id, account_id, no, event, kind, about, subject, at, read_at)
+SELECT zj.id, x.account_id, x.no, md5('event ' || r)::uuid, 'to_review', 'to_review ' || r || x.org_id, jsonb_build_object('record', x.id, 'round', 1, 'org', x.org_id, 'no', x.no), x.at,
+       CASE WHEN x.no % 20 > 0 THEN x.at END
+  FROM zj CROSS JOIN (SELECT a.*, w.id AS account_id, row_number() OVER (PARTITION BY w.id ORDER BY r) AS no
+         FROM (SELECT id, r, at, org_id FROM arrived) AS a
+         JOIN LATERAL (SELECT c.id FROM account c JOIN post p ON p.tenant_id = c.tenant_id AND p.account_id = c.id
+                         JOIN zj ON zj.id = c.tenant_id WHERE p.org_id = a.org_id AND c.name LIKE '测试人员%-reviewer' LIMIT 1) AS w ON true) AS x;
+INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, url, locale, kinds, created_by, created_at)
+SELECT zj.id, md5('webhook ' || o.id || n)::uuid, o.id, '第' || n || '群', 'wecom', 'hook.example.cn', 'https://hook.example.cn/' || n, 'zh-CN', '{to_review}', a.id, '2026-01-01'
+  FROM zj JOIN org o ON o.tenant_id = zj.id AND o.level >= 3 CROSS JOIN LATERAL (SELECT c.id FROM account c WHERE c.tenant_id = zj.id ORDER BY c.id LIMIT 1) AS a
+ CROSS JOIN LATERAL generate_series(1, CASE o.code WHEN '330106' THEN 120 ELSE 1 END) AS n;
+INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, at, state, attempts, reason, settled_at)
+SELECT zj.id, md5('delivery ' || r || org_id)::uuid, md5('event ' || r)::uuid, 'to_review', 'to_review ' || r || org_id, '{}', 'mail', account_id, at,
+       CASE WHEN r % 100 = 0 THEN 'failed' ELSE 'sent' END, 1, CASE WHEN r % 100 = 0 THEN 'smtp_550' END, at
+  FROM zj CROSS JOIN arrived;
+
 -- Folded by the function that folds; then steps that wait, few here and many in another tenant.
 INSERT INTO rollup_delta (tenant_id, chain, type, tags, month, state, n, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12)
 SELECT zj.id, chain, type, '{}', month, state, 1, 23, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM zj CROSS JOIN sent s WHERE state <> 'draft' AND r % 100 > 0 ORDER BY r;

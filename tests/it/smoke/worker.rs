@@ -27,6 +27,9 @@ async fn the_worker_starts_folds_and_stops() {
         settings: Settings { fold_pause_ms: 20, ..Settings::default() },
         clock: Arc::clone(&app.clock) as _,
         examine: None,
+        policies: app.relay().policies,
+        post: testkit::post::ways("127.0.0.1:1".parse().unwrap()),
+        wake: worker::Wake::default(),
         audit_log: app.audit_log(&[1], None),
     };
     let (_, incidents) =

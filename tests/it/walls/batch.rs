@@ -12,7 +12,7 @@ async fn sent(writer: &Actor<'_>) -> String {
 
 async fn approve(actor: &Actor<'_>, key: &str, receipts: &[&str]) -> Vec<Value> {
     let document = "mutation($input: ApproveReceiptsInput!) {
-        approveReceipts(input: $input) { items { id approved next { id no } error problems { code message path } } } }";
+        approveReceipts(input: $input) { items { id approved next { id no } error message problems { code message path } } } }";
     let input = json!({ "post": actor.post.to_string(), "idempotencyKey": key, "receipts": receipts });
     let data = actor.data(document, json!({ "input": input })).await;
     data["approveReceipts"]["items"].as_array().unwrap().clone()

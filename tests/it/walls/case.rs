@@ -57,6 +57,10 @@ pub(crate) enum On {
     Line,
     /// A file that `zj/village/recorder` has uploaded.
     File,
+    /// A webhook of the branch.
+    Webhook,
+    /// A notice that could not be delivered.
+    DeadLetter,
 }
 
 /// What whoever may not is told.
@@ -129,7 +133,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// A query; `document` names its variables.
+    /// A query, or a subscription; `document` names its variables.
     pub(crate) fn query(field: &'static str, document: &str, arguments: Arguments) -> Self {
         Self {
             field,

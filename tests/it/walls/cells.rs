@@ -52,16 +52,18 @@ async fn the_first_wall_stands_alone() {
 #[tokio::test]
 async fn every_field_of_the_schema_has_a_row() {
     let app = testkit::TestApp::new().await;
-    let schema = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let schema = "{ __schema { queryType { fields { name } } mutationType { fields { name } }
+                  subscriptionType { fields { name } } } }";
     let schema = app.actor("zj/province/security").data(schema, json!({})).await;
     let names = |root: &str| -> BTreeSet<String> {
         let fields = schema["__schema"][root]["fields"].as_array().unwrap();
         fields.iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect()
     };
     let rows = rows();
-    for (root, mutation) in [("queryType", false), ("mutationType", true)] {
-        let rows: BTreeSet<String> =
-            rows.iter().filter(|row| row.mutation == mutation).map(|row| row.field.to_owned()).collect();
+    for (root, kind) in [("queryType", "query"), ("mutationType", "mutation"), ("subscriptionType", "subscription")] {
+        let of_kind =
+            |row: &&Case| row.document.starts_with(kind) || (kind == "query" && row.document.starts_with('{'));
+        let rows: BTreeSet<String> = rows.iter().filter(of_kind).map(|row| row.field.to_owned()).collect();
         let fields = names(root);
         if let Some(field) = fields.difference(&rows).next() {
             panic!("field {field} has no row in the authorisation table");

@@ -177,7 +177,8 @@ async fn asked_by_the_schema(world: &World) -> BTreeSet<String> {
     let of = "name type { name kind ofType { name kind ofType { name kind ofType { name kind } } } }";
     let query = format!(
         "{{ __schema {{ types {{ name inputFields {{ {of} }} }}
-             queryType {{ fields {{ name args {{ {of} }} }} }} mutationType {{ fields {{ name args {{ {of} }} }} }} }} }}"
+             queryType {{ fields {{ name args {{ {of} }} }} }} mutationType {{ fields {{ name args {{ {of} }} }} }}
+             subscriptionType {{ fields {{ name args {{ {of} }} }} }} }} }}"
     );
     let schema = world.app.actor("zj/province/security").data(&query, json!({})).await;
     let types = schema["__schema"]["types"].as_array().unwrap();
@@ -186,7 +187,7 @@ async fn asked_by_the_schema(world: &World) -> BTreeSet<String> {
         found.cloned().unwrap_or_default()
     };
     let mut places = BTreeSet::new();
-    for root in ["queryType", "mutationType"] {
+    for root in ["queryType", "mutationType", "subscriptionType"] {
         for field in schema["__schema"][root]["fields"].as_array().unwrap() {
             let mut waiting = field["args"].as_array().unwrap().clone();
             while let Some(argument) = waiting.pop() {

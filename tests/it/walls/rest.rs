@@ -7,8 +7,9 @@ use testkit::{Answer, TestApp, seed};
 use super::world::text;
 
 /// Every route, and the test that asks it as everybody.
-const ROUTES: [(&str, &str); 12] = [
+const ROUTES: [(&str, &str); 18] = [
     ("/graphql", "every_field_answers_whom_the_table_names_and_nobody_else"),
+    ("/graphql/ws", "every_field_answers_whom_the_table_names_and_nobody_else"),
     ("/auth/sign-in", "a_refused_sign_in_tells_nothing"),
     ("/auth/sign-out", "signing_out_ends_the_session_that_asks_and_no_other"),
     ("/auth/accept", "an_invitation_that_is_none_opens_nothing"),
@@ -16,6 +17,17 @@ const ROUTES: [(&str, &str); 12] = [
     ("/uploads/{id}", "anothers_upload_is_like_none"),
     ("/files/record/{record}/{version}/{n}", "the_files_of_a_record_are_as_closed_as_the_record"),
     ("/files/receipt/{receipt}/{n}", "the_files_of_a_record_are_as_closed_as_the_record"),
+    (
+        "/files/record/{record}/{version}/{n}/preview/{page}",
+        "pages_and_thumbnails_are_shown_inline_and_to_whoever_may_read_the_file",
+    ),
+    (
+        "/files/receipt/{receipt}/{n}/preview/{page}",
+        "pages_and_thumbnails_are_shown_inline_and_to_whoever_may_read_the_file",
+    ),
+    ("/files/own/{file}/preview/{page}", "pages_and_thumbnails_are_shown_inline_and_to_whoever_may_read_the_file"),
+    ("/files/link/{grant}/record/{record}/{version}/{n}", "a_link_opens_its_file_for_a_minute_and_in_parts"),
+    ("/files/link/{grant}/receipt/{receipt}/{n}", "a_link_dies_with_the_right_of_the_one_who_was_given_it"),
     ("/audit/export", "the_export_is_the_auditors_alone"),
     ("/healthz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
     ("/readyz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),

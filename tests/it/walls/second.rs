@@ -44,6 +44,11 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/village2/secretary", "SELECT FROM org_contact WHERE org_id = '{village}'"),
     ("zj/village2/secretary", "SELECT FROM post WHERE org_id = '{village}'"),
     ("zj/village/recorder", "SELECT FROM post WHERE org_id = '{town}'"),
+    // What sockets ask: without a session that lives, nothing of any object; of a session that one does not hold, nothing.
+    ("zj/village2/secretary", "SELECT FROM sec.live('{}', '{}', '{}', ARRAY[sec.tenant()], ARRAY['record'], ARRAY['{draft}'::uuid],
+      ARRAY[NULL::bigint], 0, '{now}') WHERE what = 'object'"),
+    ("zj/village2/secretary", "SELECT FROM sec.live(ARRAY[sec.tenant()], ARRAY['\\x01'::bytea], ARRAY[NULL::bigint], ARRAY[sec.tenant()],
+      ARRAY['record'], ARRAY['{draft}'::uuid], ARRAY[NULL::bigint], 0, '{now}') WHERE value IS NOT NULL AND what IN ('object', 'session')"),
     // A version and a line of the timeline, as if of one's own organisation, of somebody else's record.
     ("zj/village2/recorder", "INSERT INTO record_version (tenant_id, record_id, version, org_id, title, occurred_on, content, author, saved_at)
       VALUES (sec.tenant(), '{draft}', 2, '{village2}', 'x', '2026-02-26', '{}', sec.who(), '{now}')"),
@@ -55,6 +60,11 @@ const ATTEMPTS: &[(&str, &str)] = &[
       VALUES (sec.tenant(), '{at_town}', 2, '{town}', 'x', '2026-02-26', '{}', sec.who(), '{now}')"),
     ("edu/branch/recorder", "INSERT INTO record_version (tenant_id, record_id, version, org_id, title, occurred_on, content, author, saved_at)
       VALUES (sec.tenant(), '{draft}', 2, '{abroad}', 'x', '2026-02-26', '{}', sec.who(), '{now}')"),
+    // Pictures are the worker's; a link opens nothing for who cannot sign it.
+    ("zj/village/recorder", "INSERT INTO preview SELECT * FROM preview"),
+    ("zj/village/recorder", "DELETE FROM preview"),
+    ("zj/village/recorder", "SELECT sec.take_preview('{now}')"),
+    ("zj/village/recorder", "SELECT FROM sec.enter_link('zj', (SELECT id FROM session LIMIT 1), 'own/x', extract(epoch FROM timestamptz '{now}')::bigint + 9, '\\x00', '{now}', '{now}')"),
     // Other people's keys of repeated requests, and what they were answered.
     ("zj/village/secretary", "SELECT FROM idempotency WHERE account_id <> sec.who()"),
     ("zj/village/secretary", "UPDATE idempotency SET answer = '{}' WHERE account_id <> sec.who()"),
@@ -122,6 +132,40 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/village/recorder", "UPDATE org SET name = 'x'"),
     ("zj/town2/org_admin", "SELECT sec.rename_org('{village}', gen_random_uuid(), gen_random_uuid(), 'x', NULL, '2026-03-02', NULL, NULL, NULL, '{now}')"),
     ("zj/town/reviewer", "SELECT sec.rename_org('{village}', gen_random_uuid(), gen_random_uuid(), 'x', NULL, '2026-03-02', NULL, NULL, NULL, '{now}')"),
+    // Other people's inboxes, wishes and addresses; what was written into one's own inbox is not changed.
+    ("zj/village/secretary", "SELECT FROM notice WHERE account_id <> sec.who()"),
+    ("zj/village/secretary", "UPDATE notice SET read_at = '{now}' WHERE account_id <> sec.who()"),
+    ("zj/village/secretary", "UPDATE notice SET kind = 'final'"),
+    ("zj/village/secretary", "INSERT INTO notice SELECT * FROM notice"),
+    ("zj/village/secretary", "DELETE FROM notice"),
+    ("zj/village/secretary", "SELECT FROM notice_preference WHERE account_id <> sec.who()"),
+    ("zj/village/secretary", "INSERT INTO notice_preference (tenant_id, account_id, preferences) VALUES (sec.tenant(), '{recorder2}', '{}')"),
+    ("zj/village/secretary", "SELECT FROM account_contact WHERE account_id <> sec.who()"),
+    ("zj/village/secretary", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{recorder2}', 'x@example.cn')"),
+    ("zj/town/org_admin", "SELECT FROM account_contact WHERE account_id <> sec.who()"),
+    // Webhooks: whoever does not administer the organisation; and nobody reads where they lead, or what they sign with.
+    ("zj/village/secretary", "SELECT FROM webhook"),
+    ("zj/town2/org_admin", "SELECT FROM webhook WHERE org_id = '{village}'"),
+    ("zj/town2/org_admin", "DELETE FROM webhook WHERE org_id = '{village}'"),
+    ("zj/town/org_admin", "SELECT url FROM webhook"),
+    ("zj/town/org_admin", "SELECT secret FROM webhook"),
+    ("zj/town/org_admin", "UPDATE webhook SET url = 'https://x.example.cn/'"),
+    ("zj/province/security", "SELECT FROM webhook"),
+    ("zj/town/org_admin", "INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, url, locale, kinds, created_by, created_at)
+      VALUES (sec.tenant(), gen_random_uuid(), '{county}', 'x', 'wecom', 'x', 'https://x.example.cn/', 'en', '{to_review}', sec.who(), '{now}')"),
+    ("zj/town2/org_admin", "SELECT sec.try_webhook('{webhook}', '{now}')"),
+    // Deliveries: the system administrator alone, those that were given up.
+    ("zj/province/security", "SELECT FROM delivery"),
+    ("zj/town/org_admin", "UPDATE delivery SET attempts = 0"),
+    ("zj/province/system", "UPDATE delivery SET reason = NULL WHERE state <> 'failed'"),
+    ("zj/province/system", "UPDATE delivery SET recipient = '{recorder2}'"),
+    ("zj/province/system", "SELECT subject FROM delivery"),
+    ("zj/province/system", "DELETE FROM delivery"),
+    ("zj/province/system", "SELECT FROM outbox"),
+    ("zj/province/system", "SELECT FROM sec.take_events(1, '{}', '{now}', 10)"),
+    ("zj/province/system", "SELECT FROM sec.take_deliveries('mail', '2099-01-01', '2099-01-01', 10)"),
+    ("zj/province/system", "SELECT sec.people_facts(1, '{now}', '{}', '{}', '{}', '{}', true)"),
+    ("zj/province/system", "SELECT sec.write_notices(1, '[]', '[]')"),
     // The worker's and the operator's own functions.
     ("zj/province/system", "SELECT sec.fold(1, 100)"),
     ("zj/province/system", "SELECT sec.clear_expired('2099-01-01')"),
@@ -147,6 +191,9 @@ const TABLES: &[&str] = &[
     "event",
     "idempotency",
     "audit",
+    "notice",
+    "notice_preference",
+    "delivery",
 ];
 
 #[tokio::test]
@@ -246,6 +293,7 @@ fn filled(world: &World, statement: &str) -> String {
         ("{town}", org("zj/town")),
         ("{county}", org("zj/county")),
         ("{recorder2}", bare(&world.app.actor("zj/village/recorder2").account.to_string())),
+        ("{webhook}", bare(&world.shared(On::Webhook).webhook)),
         ("{invited}", bare(&world.shared(On::Invited).account)),
         ("{now}", testkit::TestClock::beginning().to_rfc3339()),
     ]

@@ -3,6 +3,7 @@
 mod flow;
 mod internal;
 mod left;
+mod notice;
 mod organisation;
 mod people;
 
@@ -24,6 +25,7 @@ pub(crate) fn rows() -> Vec<Case> {
     rows.extend(files());
     rows.extend(internal::rows());
     rows.extend(left::rows());
+    rows.extend(notice::rows());
     rows.extend(policy());
     rows
 }
@@ -53,6 +55,17 @@ fn service() -> Vec<Case> {
         )
         .may(SYSTEMS)
         .denied(Denial::Plain),
+        Case::query("tenant", "{ tenant { settings { files { largest types known { mediaType } } } } }", |_| json!({}))
+            .may(SYSTEMS)
+            .denied(Denial::Plain)
+            .first_alone(SIGNED_IN)
+            .open(),
+        Case::mutation("updateFileRules", "files { largest } problems { code severity }", |_| {
+            json!({ "largest": 9 << 20, "perPerson": 1_i64 << 30, "perOrg": 1_i64 << 32, "unfinishedHours": 9, "types": [],
+                    "keepUnscanned": true })
+        })
+        .may(SYSTEMS)
+        .denied(Denial::Plain),
         Case::mutation(
             "setRoute",
             "route { type } problems { code severity }",
@@ -72,7 +85,7 @@ fn files() -> Vec<Case> {
     vec![
         Case::query(
             "file",
-            "query($id: ID!) { file(id: $id) { id name state } }",
+            "query($id: ID!) { file(id: $id) { id name state thumbnail { path } previews { path } } }",
             |asked| json!({ "id": asked.subject.file }),
         )
         .on(super::case::On::File)
@@ -106,6 +119,7 @@ fn policy() -> Vec<Case> {
                      explain(account: $account, action: $action, object: $object) { allowed steps } }";
     vec![
         Case::query("roles", "{ roles { name label lines } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
+        Case::query("actions", "{ actions { name label } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
         Case::query("policyLines", "{ policyLines { id role words } }", |_| json!({}))
             .may(POLICY_READERS)
             .denied(Denial::Plain)

@@ -28,6 +28,8 @@ pub(crate) struct Subject {
     pub(crate) session: String,
     pub(crate) line: String,
     pub(crate) file: String,
+    pub(crate) webhook: String,
+    pub(crate) delivery: String,
 }
 
 /// An application with a shared object of every kind.
@@ -68,6 +70,8 @@ impl World {
             On::Suspended,
             On::Line,
             On::File,
+            On::Webhook,
+            On::DeadLetter,
         ]);
         for on in kinds {
             let subject = match on {
@@ -90,6 +94,8 @@ impl World {
         ];
         world.shared.extend(shared);
         world.strangers().await;
+        // People are told of all that has happened so far, and of nothing later.
+        world.app.relayed().await;
         world.app.log_audit().await;
         for tenant in ["zj", "edu"] {
             let ids = world.app.ids_of(tenant).await;
@@ -151,6 +157,11 @@ impl World {
                 let file = crate::file::client::announced(app, &recorder).await;
                 Subject { record, rev, file, ..Subject::default() }
             }
+            On::Webhook => {
+                let webhook = webhook(&app.actor("zj/town/org_admin"), &village).await;
+                Subject { webhook, org: village, ..Subject::default() }
+            }
+            On::DeadLetter => Subject { delivery: app.dead_letter("zj/town/reviewer").await, ..Subject::default() },
             On::Line => Subject { line: line(&app.actor("zj/province/security")).await, ..Subject::default() },
         }
     }
@@ -215,6 +226,7 @@ impl World {
             ("post", beside.post.to_string()),
             ("session", self.session_of(&beside).await),
             ("file", crate::file::client::announced(app, &cousin).await),
+            ("webhook", webhook(&app.actor("zj/county2/org_admin"), &beside.org.to_string()).await),
         ];
         let foreigners = [
             ("record", abroad),
@@ -224,6 +236,8 @@ impl World {
             ("post", foreign.post.to_string()),
             ("session", self.session_of(&foreign).await),
             ("file", crate::file::client::announced(app, &foreign).await),
+            ("webhook", webhook(&app.actor("edu/university/org_admin"), &foreign.org.to_string()).await),
+            ("delivery", app.dead_letter("edu/college/reviewer").await),
             ("policyline", line(&app.actor("edu/university/security")).await),
         ];
         self.hidden = BTreeMap::from(hidden);
@@ -265,6 +279,13 @@ pub(crate) async fn send(writer: &Actor<'_>, record: &str, rev: i64) -> String {
 async fn rev_of(writer: &Actor<'_>, record: &str) -> i64 {
     let read = writer.data("query($id: ID!) { record(id: $id) { rev } }", json!({ "id": record })).await;
     read["record"]["rev"].as_i64().unwrap()
+}
+
+/// A webhook, which leads nowhere.
+async fn webhook(admin: &Actor<'_>, org: &str) -> String {
+    let input = json!({ "org": org, "name": "工作群", "reader": "DING_TALK", "url": "https://hook.example.cn/robot?token=x",
+                        "kinds": ["TO_REVIEW"] });
+    text(&admin.mutate("createWebhook", input, "webhook { id }").await["webhook"]["id"])
 }
 
 /// A line that keeps nobody of the table from anything.

@@ -22,7 +22,7 @@ pub(crate) async fn begin_look(reader: &mut Reader, look: Option<&Look>) -> Resu
 /// Keeps the entry; what has become public meanwhile needs none.
 pub(crate) async fn end_look(reader: &mut Reader, look: Option<Look>) -> Result<()> {
     if let Some(look) = look {
-        let origin = reader.caller.origin.clone();
+        let origin = reader.origin.clone();
         store::audit::note_look(&mut reader.tx, look, origin.as_deref()).await?;
     }
     reader.end_writing().await

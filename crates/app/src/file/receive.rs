@@ -42,7 +42,7 @@ pub async fn abandon(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<bool>
 /// The caller's own file, in a transaction that writes; another person's is not there.
 async fn own(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<(File, Tx)> {
     let now = cx.clock.now();
-    let (actor, mut tx) = cx.store.write(&who.entry, now).await?.ok_or(Error::Unauthenticated)?;
+    let (actor, mut tx) = cx.store.write(who.entry.clone(), now).await?.ok_or(Error::Unauthenticated)?;
     let policy = cx.policy_of(&actor, &mut tx).await?;
     let scope = policy.scope::<act::CreateRecord>(&actor);
     let file = store::file::own(&mut tx, id).await?.filter(|file| scope.org_ids().contains(&file.org));

@@ -2,7 +2,7 @@
 
 use authz::act;
 use domain::{
-    Id, Outcome,
+    Code, Id, Outcome, Problem,
     id::noun,
     org::{Org, change, parse_name, parse_text},
 };
@@ -46,6 +46,14 @@ pub async fn rename(cx: &App, who: &Caller, command: Command, new: Renaming) -> 
         return Ok(Outcome::Refused(problems));
     };
 
+    if name == me.org.name && short_name == me.org.short_name {
+        return Ok(Outcome::Refused(vec![Problem::new(
+            Code::NoEffect,
+            &["name"],
+            "名称与现在相同，没有要变更的内容",
+            "it has this name already; nothing would change",
+        )]));
+    }
     store::org::rename(&mut work.tx, may, &name, short_name.as_deref(), &ground.stamp(cx)).await?;
     let org = Org { name, short_name, ..me.org.clone() };
     trace(&mut work, "org.rename", &ground, Some(&me.org), &org).await?;

@@ -135,9 +135,10 @@ pub async fn edit(cx: &App, caller: &Caller, command: Command, edit: Edit) -> Re
         posts: concerned.total,
         looked_at,
     };
+    let said = without_effect(&edited);
     if edit.dry_run {
         // Dropped, the work is undone: version, key and all.
-        return Ok(Outcome::Done(edited, Vec::new()));
+        return Ok(Outcome::Done(edited, said));
     }
     let add: Vec<_> = edit.add.iter().map(|line| store::policy::NewLine { id: cx.id(), raw: line.raw() }).collect();
     let removed: Vec<String> =
@@ -153,7 +154,25 @@ pub async fn edit(cx: &App, caller: &Caller, command: Command, edit: Edit) -> Re
         ..Default::default()
     })
     .await?;
-    work.done(edited, Vec::new()).await
+    work.done(edited, said).await
+}
+
+/// Lists that are empty are told why.
+fn without_effect(edited: &Edited) -> Vec<Problem> {
+    let (zh, en) = if edited.roles.is_empty() {
+        (
+            "这样改动后，各角色的权限没有变化（已被其他条目涵盖或限制）",
+            "no role gains or loses anything by it: other lines say the same, or bound it",
+        )
+    } else if edited.posts == 0 {
+        (
+            "目前没有人担任这些角色，改动对任职之后的人生效",
+            "nobody holds these roles now; it will hold for whoever comes to hold them",
+        )
+    } else {
+        return Vec::new();
+    };
+    vec![Problem::new(Code::NoEffect, &["add"], zh, en)]
 }
 
 enum Refusal {
@@ -167,7 +186,7 @@ fn draft(cx: &App, work: &Work, version: i64, rows: &Rows, edit: &Edit) -> Resul
     let mut seen = HashSet::new();
     for (at, id) in edit.remove.iter().enumerate() {
         if !seen.insert(*id) || rows.lines.iter().all(|row| Id::of(row.id) != *id) {
-            let path = (at + 1).to_string();
+            let path = at.to_string();
             let (zh, en) = ("没有这一条，或重复列出", "there is no such line, or it is named twice");
             problems.push(Problem::new(Code::Invalid, &["remove", &path], zh, en));
         }
@@ -193,8 +212,9 @@ fn draft(cx: &App, work: &Work, version: i64, rows: &Rows, edit: &Edit) -> Resul
                 .iter()
                 .map(|fault| {
                     let problem = fault.problem();
-                    if fault.at <= edit.add.len() {
-                        return Problem { path: vec!["add".to_owned(), fault.at.to_string()], ..problem };
+                    // Faults count from 1, inputs from 0, as everywhere in the interface.
+                    if let Some(at) = fault.at.checked_sub(1).filter(|&at| at < edit.add.len()) {
+                        return Problem { path: vec!["add".to_owned(), at.to_string()], ..problem };
                     }
                     let (zh, en) = fault.reason.words();
                     let zh = format!("已有的一条（{}）不再有效，请一并移除：{zh}", fault.what);

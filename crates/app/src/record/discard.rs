@@ -1,7 +1,7 @@
 //! Put a draft aside that was never sent.
 
 use authz::act;
-use domain::{Code, Id, Outcome, Problem, id::noun, record::RecordState};
+use domain::{Code, Id, Outcome, Problem, id::noun, live::Topic, record::RecordState};
 
 use super::SavedDraft;
 use crate::{App, Begun, Caller, Command, Error, Result};
@@ -36,5 +36,6 @@ pub async fn discard(
         return Ok(Outcome::Refused(vec![problem]));
     }
     store::record::discard(&mut work.tx, may, rev, work.origin.as_deref()).await?;
+    work.touch([Topic::Record(id)]);
     work.done(SavedDraft { record: id, rev: rev + 1 }, Vec::new()).await
 }

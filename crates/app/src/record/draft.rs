@@ -4,6 +4,7 @@ use domain::{
     Code, Id, Outcome, Problem,
     clock::day_in,
     id::noun,
+    live::Topic,
     record::{Writing, stale},
     record_type::TypeCode,
 };
@@ -112,5 +113,6 @@ pub async fn save(
         ..store::audit::Entry::default()
     })
     .await?;
+    work.touch([Topic::Record(id)]);
     work.done(SavedDraft { record: id, rev: saved.rev }, Vec::new()).await
 }

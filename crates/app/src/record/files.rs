@@ -5,6 +5,7 @@ use domain::{
     Id, Outcome,
     file::{FileState, Wanted, check_set, not_kept},
     id::noun,
+    live::Topic,
     record::stale,
 };
 use store::file::Attachment;
@@ -63,6 +64,7 @@ pub async fn arrange_files(
         ..store::audit::Entry::default()
     })
     .await?;
+    work.touch([Topic::Record(id)]);
     work.done(SavedDraft { record: id, rev: saved.rev }, Vec::new()).await
 }
 

@@ -49,10 +49,12 @@ pub async fn recall(cx: &App, who: &Caller, command: Command, id: Id<noun::Recor
         );
         return Ok(Outcome::Refused(vec![decided]));
     }
+    let chain = submission.chain.clone();
     if let Err(problem) = submission.recall(work.actor.account) {
         return Ok(Outcome::Refused(vec![problem]));
     }
     let done = store::record::recall(&mut work.tx, may, id, work.origin.as_deref()).await?;
+    work.touch_step(id, chain);
     work.done(Recalled { record: id, round: done.round, state: done.state, receipt: done.receipt }, Vec::new()).await
 }
 
@@ -74,10 +76,11 @@ pub async fn recall_approval(cx: &App, who: &Caller, command: Command, id: Recei
             "an approval can be recalled only while the next level has not decided",
         )]));
     }
-    let record = submission.record;
+    let (record, chain) = (submission.record, submission.chain.clone());
     if let Err(problem) = submission.recall(work.actor.account) {
         return Ok(Outcome::Refused(vec![problem]));
     }
     let done = store::record::recall(&mut work.tx, may, record, work.origin.as_deref()).await?;
+    work.touch_step(record, chain);
     work.done(Recalled { record, round: done.round, state: done.state, receipt: done.receipt }, Vec::new()).await
 }

@@ -81,7 +81,9 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let measures = extract(form.record_type(), &record.writing.content, late);
     let done =
         store::record::submit(&mut work.tx, may, &record, hash, &routed, &measures, work.origin.as_deref()).await?;
+    work.touch_step(id, chain.iter().map(|stop| stop.place.org));
     let mut warnings = checked.warnings;
+    warnings.extend(super::reported_before(&mut work.tx, &record).await?);
     warnings.extend(skipped(&routed.skipped, |level| level_name(&tenant.levels, level)));
     let answer =
         Submitted { record: id, round: done.round, state: done.state, receipt: done.receipt, hash: hex::encode(hash) };

@@ -45,5 +45,7 @@ pub async fn check(cx: &App, reader: &mut Reader, of: &Record) -> Result<(Vec<Pr
     let version = Some(of.head.type_version);
     let form = cx.catalogue.form(&mut reader.tx, &of.head.of_type, version).await?.ok_or(Error::NotFound)?;
     let checked = form.check(&of.writing.title, &of.writing.content);
-    Ok((checked.refusals, checked.warnings))
+    let mut warnings = checked.warnings;
+    warnings.extend(super::reported_before(&mut reader.tx, of).await?);
+    Ok((checked.refusals, warnings))
 }

@@ -42,7 +42,7 @@ pub async fn routes(reader: &mut Reader) -> Result<Vec<(TypeCode, Route)>> {
 }
 
 /// Everybody of the tenant knows that it is there: a refusal is `FORBIDDEN`.
-fn permitted(work: &Work) -> Result<Permit<act::EditTenant, TenantId>> {
+pub(super) fn permitted(work: &Work) -> Result<Permit<act::EditTenant, TenantId>> {
     work.policy.permit(&work.actor, store::tenant::locate(&work.tx)).map_err(|_| Error::Forbidden)
 }
 

@@ -15,6 +15,7 @@ use crate::{
     blocking,
     chunks::{CHUNK, ChunkList},
     digest::{Body, Digests},
+    hashing,
     incident::Fault,
     place::{Place, PlaceWriter},
     staging::{Staged, chunk_list},
@@ -90,19 +91,44 @@ impl Bodies {
                 return Err(PutError::Staged(error));
             }
         }
+        self.settle(&body, writers, &list).await
+    }
+
+    /// Puts something that we have made ourselves, small enough for memory, to every place, durably.
+    pub async fn put_bytes(&self, tenant: TenantId, bytes: Bytes) -> Result<(Stored, Digests), PutError> {
+        let whole = bytes.clone();
+        let (digests, list) = blocking(move || hashing::of_bytes(&whole)).await;
+        let body = Body::of(tenant, &digests);
+        let mut writers = Vec::new();
+        for place in &self.0.places {
+            writers.push(place.write(&body.key(), body.len).await);
+        }
+        for at in (0..bytes.len()).step_by(1 << 20) {
+            write_all(&mut writers, &bytes.slice(at..bytes.len().min(at + (1 << 20)))).await;
+        }
+        Ok((self.settle(&body, writers, &list).await?, digests))
+    }
+
+    /// Finishes what was written, with its list beside it.
+    async fn settle(
+        &self,
+        body: &Body,
+        writers: Vec<Result<PlaceWriter, Fault>>,
+        list: &ChunkList,
+    ) -> Result<Stored, PutError> {
         let mut places = Vec::new();
         for (place, writer) in self.0.places.iter().zip(writers) {
             let held = match writer {
-                Ok(writer) => settle(place, &body, writer, &list).await,
+                Ok(writer) => settle(place, body, writer, list).await,
                 Err(fault) => Err(fault),
             };
             if let Err(fault) = &held {
-                tracing::error!(tenant.id = tenant.0, file.digest = %body.sha256, place = place.name, ?fault, "a place did not take a body");
+                tracing::error!(tenant.id = body.tenant.0, file.digest = %body.sha256, place = place.name, ?fault, "a place did not take a body");
             }
             places.push(Held { place: place.name, held });
         }
         if places.iter().any(|held| held.held.is_ok()) {
-            Ok(Stored { body, places })
+            Ok(Stored { body: *body, places })
         } else {
             Err(PutError::Nowhere(places))
         }

@@ -123,13 +123,20 @@ fn onward<'v>(place: &Place<'v>, step: &Step) -> Vec<Place<'v>> {
     }
 }
 
+/// Nothing that could be read: empty, white space of any width, characters of no width.
+pub(crate) fn is_blank(text: &str) -> bool {
+    let unseen =
+        |letter: char| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    text.chars().all(unseen)
+}
+
 /// Is something there: neither missing nor empty, zero or false?
 pub(crate) fn is_filled(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(yes) => *yes,
         Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.trim().is_empty(),
+        Value::String(text) => !is_blank(text),
         Value::Array(items) => !items.is_empty(),
         Value::Object(fields) => !fields.is_empty(),
     }

@@ -148,6 +148,27 @@ fn a_vote_without_quorum_warns_with_its_article_and_can_be_submitted() {
 }
 
 #[test]
+fn blanks_do_not_fill_a_required_field() {
+    for blank in [" ", "\u{3000}\u{3000}", "\n\t", "\u{200b}", "\u{feff} "] {
+        let checked = check("ZBDH", &json!({"/host": blank}));
+        assert_eq!(said(&checked.refusals), ["Required content/host"], "{blank:?}");
+        let within = check("ZBDH", &json!({"/agenda/1/topic": blank}));
+        assert_eq!(said(&within.refusals), ["Required content/agenda/1/topic"], "{blank:?}");
+    }
+}
+
+#[test]
+fn comments_find_the_fields_of_the_form_and_no_others() {
+    let form = super::built_in_form(&"ZBDH".to_owned().try_into().unwrap()).unwrap();
+    for there in ["/title", "/occurredOn", "/present", "/agenda", "/agenda/0", "/agenda/12/ballots/for"] {
+        assert!(form.has_field(there), "{there}");
+    }
+    for none in ["", "/", "present", "/nothing", "/agenda/x", "/agenda/0/nothing", "/present/0", "/title/0"] {
+        assert!(!form.has_field(none), "{none}");
+    }
+}
+
+#[test]
 fn an_election_asks_for_four_fifths() {
     let with = |present: i64| {
         let ballots = json!({"issued": present, "returned": present, "valid": present, "invalid": 0});

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{
+    pointer::is_blank,
     secret::state_secret_mark,
     sentence::{Field, content_path},
 };
@@ -58,6 +59,19 @@ fn secret(path: Vec<String>, zh: &str, en: &str) -> Problem {
             "{en} carries a state-secret mark. State secrets may not be entered here: take the material off the platform \
              now, do not copy or forward it, and call your confidentiality office (保密办)."
         ),
+    }
+}
+
+/// The content as a reader sees it: a field of blanks alone says nothing, so it does not count as filled in.
+pub(crate) fn without_blanks(content: &Value) -> Value {
+    match content {
+        Value::String(text) if is_blank(text) => Value::String(String::new()),
+        Value::Array(items) => Value::Array(items.iter().map(without_blanks).collect()),
+        Value::Object(fields) => {
+            let said = fields.iter().filter(|(_, field)| !field.as_str().is_some_and(is_blank));
+            Value::Object(said.map(|(name, field)| (name.clone(), without_blanks(field))).collect())
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => content.clone(),
     }
 }
 

@@ -18,9 +18,11 @@ fn sent(levels: u128) -> Submission {
         record: Id::of(Uuid::from_u128(7)),
         round: 1,
         state: SubmissionState::InReview,
+        chain: Vec::new(),
         route: (0..levels).map(org).collect(),
         position: 1,
         submitted_by: account(1),
+        author: account(2),
         approved_by: None,
     }
 }
@@ -38,6 +40,7 @@ fn a_level_that_does_not_exist_is_skipped_and_said() {
 #[test]
 fn nobody_decides_his_own_submission() {
     assert_eq!(sent(1).decide(org(0), Verdict::Approve, account(1)).unwrap_err().code, Code::OwnSubmission);
+    assert_eq!(sent(1).decide(org(0), Verdict::Return, account(2)).unwrap_err().code, Code::OwnSubmission);
     assert_eq!(sent(1).decide(org(1), Verdict::Approve, account(2)).unwrap_err().code, Code::WrongState);
 }
 

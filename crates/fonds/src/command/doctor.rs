@@ -64,6 +64,7 @@ pub(super) async fn run(file: Option<&Path>) -> Result<ExitCode, Failure> {
             worker_database(&mut report, &settings).await;
             policy(&mut report);
             redis(&mut report, &settings).await;
+            post(&mut report, &settings).await;
             exposure(&mut report, &settings);
         }
     }
@@ -214,6 +215,39 @@ async fn redis(report: &mut Report, settings: &Settings) {
             "redis.url is not set: limits are kept in each process, several gateways do not share them",
         ),
     }
+}
+
+/// The mail server: reached, greeted, signed in at; no letter is sent.
+async fn post(report: &mut Report, settings: &Settings) {
+    let post = match settings.post() {
+        Ok(post) => post,
+        Err(error) => {
+            let why = chain(error.as_ref());
+            return report.tell(
+                Finding::Ill,
+                &format!("邮件与消息推送：{why}"),
+                &format!("letters and webhooks: {why}"),
+            );
+        }
+    };
+    let Some(letters) = post.letters else {
+        return report.tell(
+            Finding::Hint,
+            "未设置 mail.host：不发送邮件，站内消息与群机器人不受影响",
+            "mail.host is not set: there are no letters, the inbox and webhooks go on",
+        );
+    };
+    let answer = tokio::time::timeout(PATIENCE, letters.smtp.greet()).await;
+    let why = match answer {
+        Ok(Ok(())) => return report.tell(Finding::Well, "邮件服务器应答", "the mail server answers"),
+        Ok(Err(reason)) => reason.to_string(),
+        Err(_) => format!("no answer in {} s", PATIENCE.as_secs()),
+    };
+    report.tell(
+        Finding::Hint,
+        &format!("邮件服务器暂不可用（{why}）：邮件将保留并重试，站内消息不受影响"),
+        &format!("the mail server is of no use ({why}): letters are kept and tried again, the inbox goes on"),
+    );
 }
 
 fn exposure(report: &mut Report, settings: &Settings) {

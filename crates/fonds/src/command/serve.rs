@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use app::{App, SystemClock, chance::SystemChance};
-use gateway::{Gateway, Limits, Metrics, Parts};
+use gateway::{Gateway, Limits, Live, Metrics, Parts};
 use store::Store;
 
 use super::work;
@@ -45,6 +45,7 @@ pub(crate) async fn start(settings: &Settings, with_worker: bool, running: &Runn
         limits: Limits::new(settings.redis_url().as_ref())?,
         metrics,
         tasks: running.tasks.clone(),
+        live: Live::new(settings.http.live, settings.redis_url().as_ref())?,
         uploads: files.uploads.clone(),
         bodies: files.bodies.clone(),
     })?;
@@ -55,6 +56,7 @@ pub(crate) async fn start(settings: &Settings, with_worker: bool, running: &Runn
     if let Some(address) = settings.http.metrics_listen {
         running.serve(address, gateway.side_router()).await?;
     }
+    running.spawn(gateway.clone().look_after_sockets(running.stop.clone()));
     let address = running.serve(settings.http.listen, gateway.router()).await?;
     Ok(Served { app, address })
 }

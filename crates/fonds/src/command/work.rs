@@ -9,7 +9,7 @@ use app::{
 use blob::Incidents;
 use gateway::{Metrics, health::Checks, server};
 use store::{Store, worker::WorkerStore};
-use worker::{AuditLog, Worker};
+use worker::{AuditLog, Policies, Wake, Worker};
 
 use crate::{files::Files, running::Running, settings::Settings, words::Failure};
 
@@ -48,6 +48,19 @@ pub(crate) async fn worker(settings: &Settings, files: Files) -> Result<(Worker,
         pause: Duration::from_millis(settings.audit.pause_ms),
         every: Duration::from_secs(settings.audit.head_seconds),
     };
-    let worker = Worker { store, url, settings: settings.worker, clock: Arc::new(SystemClock), examine, audit_log };
+    let worker = Worker {
+        store,
+        url,
+        settings: settings.worker,
+        clock: Arc::new(SystemClock),
+        examine,
+        policies: Policies::new(Arc::new(authz::Policy::builtin()?)),
+        post: settings.post()?,
+        wake: Wake::new(settings.redis_url().as_ref())?,
+        audit_log,
+    };
+    if worker.post.letters.is_none() {
+        tracing::info!("mail.host is not set: there are no letters, the inbox and webhooks go on");
+    }
     Ok((worker, files.incidents))
 }

@@ -22,6 +22,7 @@ use store::{Owner, Store, owner_tree::Node};
 use super::{
     clock::TurnedClock,
     content,
+    files::{Kept, Samples},
     people::{PASSWORD, People, Told, Wanted},
     plan,
     year::{County, Unit, Year},
@@ -44,6 +45,8 @@ pub(super) struct Loader {
     /// As the application's role.
     pub(super) store: Store,
     pub(super) now: DateTime<Utc>,
+    /// Files for the records of those who sign in.
+    pub(super) samples: Samples,
 }
 
 fn levels(names: &[(&str, &str)]) -> Vec<LevelName> {
@@ -213,6 +216,8 @@ impl Loader {
                     },
                     recorder: recorder.clone(),
                     secretary: secretary.clone(),
+                    shown: known.contains_key(&(node.place.org, "branch_recorder")),
+                    files: Kept::default(),
                 }),
                 [(reviewer, _)] => {
                     county.reviewers.insert(node.place.org, reviewer.clone());
@@ -252,6 +257,14 @@ impl Loader {
         let app = App::new(self.store.clone(), clock.clone(), Arc::new(SystemChance))?;
         // Keys of a day are cleared by the hour; those of another start never meet them.
         let tag = format!("{tag}-{}", app::SystemClock.now().timestamp_millis());
+        let mut county = county.clone();
+        for unit in county.units.iter_mut().filter(|unit| unit.shown) {
+            unit.files = self.samples.keep(&app, clock.clone(), &tag, &unit.recorder).await?;
+            if unit.files.of(0).is_empty() {
+                say("the virus scanner does not answer: the records of the demo come without files");
+                break;
+            }
+        }
         let year = Year { app, clock, steps: AtomicU64::new(0), tag };
         let (all, last) = (lives.len(), std::sync::Mutex::new(0));
         let tell = |written: usize| {
@@ -261,7 +274,7 @@ impl Loader {
                 say(&format!("  {written} of {all} records"));
             }
         };
-        year.play(county, &lives, today, &tell).await
+        year.play(&county, &lives, today, &tell).await
     }
 
     /// The other counties of the city, one after the other, up to about 40,000 records in all.

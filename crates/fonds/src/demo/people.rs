@@ -86,6 +86,10 @@ impl People<'_> {
             password: of.password,
         };
         self.owner.create_account(self.tenant, &person, self.since).await?;
+        if of.password.is_some() {
+            let address = format!("{}@{}.example.cn", of.login, self.key.as_str());
+            self.owner.set_address(self.tenant, account, &address).await?;
+        }
         let role = RoleName::parse(of.role).ok_or("a role of the demo")?;
         let term = Term { from: self.since, to: None };
         self.owner.create_post(self.tenant, post, account, of.org, &role, term).await?;

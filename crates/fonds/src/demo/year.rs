@@ -20,7 +20,7 @@ use domain::{
 use futures_util::{StreamExt as _, stream};
 use rand::{SeedableRng as _, rngs::StdRng};
 
-use super::{clock::TurnedClock, content, plan::Life};
+use super::{clock::TurnedClock, content, files::Kept, plan::Life};
 use crate::words::Failure;
 
 /// Somebody who acts: a session and the post it acts in.
@@ -41,6 +41,10 @@ pub(super) struct Unit {
     pub(super) recorder: Hand,
     /// Who confirms.
     pub(super) secretary: Hand,
+    /// Somebody signs in here: its records carry files.
+    pub(super) shown: bool,
+    /// Which.
+    pub(super) files: Kept,
 }
 
 /// Everybody of one county.
@@ -132,10 +136,17 @@ impl Year {
         let of_type = TypeCode::parse(life.of_type).ok_or("a type of the plan")?;
         let command = self.command("record.create", unit.recorder.post, &at);
         let drafted = done(app::record::create(&self.app, &unit.recorder.caller, command, of_type, writing).await?)?;
+        let files = unit.files.of(at);
+        let mut rev = 1;
+        if !files.is_empty() {
+            let (by, record) = (&unit.recorder, drafted.record);
+            let command = self.command("record.files", by.post, &files);
+            rev = done(app::record::arrange_files(&self.app, &by.caller, command, record, rev, files).await?)?.rev;
+        }
         if !life.sent {
             return Ok(None);
         }
-        self.send(&unit.secretary, life, drafted.record, 1, false).await
+        self.send(&unit.secretary, life, drafted.record, rev, false).await
     }
 
     async fn send(
@@ -197,7 +208,7 @@ impl Year {
     }
 }
 
-fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
+pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
     match outcome {
         Outcome::Done(value, _) => Ok(value),
         Outcome::Refused(problems) => {

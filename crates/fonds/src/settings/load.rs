@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use figment::{
     Figment,
-    providers::{Env, Format as _, Serialized, Toml},
+    providers::{Env, Format as _, Toml},
 };
 
 use super::{Settings, secret::Secret};
@@ -56,7 +56,9 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
     if let Some(path) = file.filter(|path| !path.is_file()) {
         return Err(SettingsError::NoFile(path.to_owned()));
     }
-    let mut sources = Figment::from(Serialized::defaults(Settings::default()));
+    // The defaults are not merged in, but filled in by serde: a choice of one (`intake.scanner`) would else keep the default's
+    // key beside the one that was named, and the default would win.
+    let mut sources = Figment::new();
     let path = file.unwrap_or(Path::new(FILE));
     if path.is_file() {
         sources = sources.merge(Toml::file_exact(path));
@@ -71,12 +73,14 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Settings, SettingsError> {
 
 /// Takes the secrets out of their files.
 fn open_files(settings: &mut Settings) -> Result<(), SettingsError> {
-    let (database, redis, audit) = (&mut settings.database, &mut settings.redis, &mut settings.audit);
+    let (database, redis) = (&mut settings.database, &mut settings.redis);
+    let (mail, audit) = (&mut settings.mail, &mut settings.audit);
     for (key, secret, file) in [
         ("database.url", &mut database.url, &database.url_file),
         ("database.worker_url", &mut database.worker_url, &database.worker_url_file),
         ("database.admin_url", &mut database.admin_url, &database.admin_url_file),
         ("redis.url", &mut redis.url, &redis.url_file),
+        ("mail.password", &mut mail.password, &mail.password_file),
         ("audit.key", &mut audit.key, &audit.key_file),
         ("audit.other_key", &mut audit.other_key, &audit.other_key_file),
     ] {
@@ -93,13 +97,20 @@ fn open_files(settings: &mut Settings) -> Result<(), SettingsError> {
 
 /// The ranges that the schema names.
 fn check(settings: &Settings) -> Result<(), SettingsError> {
-    let (http, database, worker) = (&settings.http, &settings.database, &settings.worker);
+    let (http, database, worker, mail) = (&settings.http, &settings.database, &settings.worker, &settings.mail);
     let bounds = [
         ("http.max_requests", (1..=100_000).contains(&http.max_requests), "1 to 100000"),
         ("http.request_seconds", (1..=600).contains(&http.request_seconds), "1 to 600"),
         ("http.cost_per_minute", http.cost_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_minute", http.sign_in_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_address", http.sign_in_per_address >= 1, "at least 1"),
+        ("http.live.max_sockets", (1..=1_000_000).contains(&http.live.max_sockets), "1 to 1000000"),
+        ("http.live.max_per_session", (1..=1000).contains(&http.live.max_per_session), "1 to 1000"),
+        ("http.live.max_subscriptions", (1..=64).contains(&http.live.max_subscriptions), "1 to 64"),
+        ("http.live.looks_at_once", (1..=1000).contains(&http.live.looks_at_once), "1 to 1000"),
+        ("http.live.check_ms", (50..=900).contains(&http.live.check_ms), "50 to 900"),
+        ("http.live.init_seconds", (1..=60).contains(&http.live.init_seconds), "1 to 60"),
+        ("http.live.ping_seconds", (1..=600).contains(&http.live.ping_seconds), "1 to 600"),
         (
             "http.origins",
             http.origins.iter().all(|one| is_origin(one)),
@@ -117,6 +128,10 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             (5..=3600).contains(&worker.rescue_seconds) && worker.rescue_seconds >= 3 * worker.heartbeat_seconds,
             "5 to 3600, and three heartbeats at least",
         ),
+        ("mail.connections", (1..=64).contains(&mail.connections), "1 to 64"),
+        ("mail.timeout_seconds", (1..=300).contains(&mail.timeout_seconds), "1 to 300"),
+        ("mail.retry_seconds", (1..=3600).contains(&mail.retry_seconds), "1 to 3600"),
+        ("mail.from", mail.host.is_none() || mail.from.is_some(), "set, where mail.host is"),
         ("audit.head_seconds", (1..=86_400).contains(&settings.audit.head_seconds), "1 to 86400"),
         ("audit.pause_ms", (10..=60_000).contains(&settings.audit.pause_ms), "10 to 60000"),
         (

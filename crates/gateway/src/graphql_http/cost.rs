@@ -50,6 +50,11 @@ pub(super) struct Measure {
 }
 
 impl Measure {
+    /// One field, and nothing beside it.
+    pub(super) const fn is_single(&self) -> bool {
+        self.width == 1
+    }
+
     fn add(&mut self, other: Self) {
         self.fixed = self.fixed.saturating_add(other.fixed);
         self.paged = self.paged.saturating_add(other.paged);

@@ -33,7 +33,9 @@ impl Refusal {
             Self::FragmentCycle(_) => "片段（fragment）循环引用自身".into(),
             Self::UnknownOperation => "文档中没有所指名称的操作".into(),
             Self::OperationName => "文档含多个操作，必须给出 operationName".into(),
-            Self::Subscription => "此地址不支持订阅（subscription）".into(),
+            Self::Subscription => "此地址不支持订阅（subscription），请用 WebSocket 连接 /graphql/ws".into(),
+            Self::NoSubscription => "此连接只接受订阅（subscription）；查询和变更请用 POST /graphql".into(),
+            Self::SeveralFields => "一个订阅只能有一个根字段，请分开订阅".into(),
             Self::NullVariable(name, _) => format!("变量 ${name} 不得为空"),
             Self::Introspection => "本凭证无权查询接口定义（introspection）".into(),
             Self::TooCostly { zh, value, max, .. } => format!("查询过大：{zh}为 {value}，上限 {max}"),
@@ -64,7 +66,11 @@ impl Refusal {
             Self::FragmentCycle(_) => "A fragment contains itself".into(),
             Self::UnknownOperation => "The document has no operation of that name".into(),
             Self::OperationName => "The document has several operations: operationName is required".into(),
-            Self::Subscription => "Subscriptions are not served here".into(),
+            Self::Subscription => "Subscriptions are not served here: use a WebSocket at /graphql/ws".into(),
+            Self::NoSubscription => {
+                "Only subscriptions are taken here; queries and mutations go to POST /graphql".into()
+            }
+            Self::SeveralFields => "A subscription has one field at its root: subscribe once for each".into(),
             Self::NullVariable(name, _) => format!("The variable ${name} must not be null"),
             Self::Introspection => "This credential does not carry introspection".into(),
             Self::TooCostly { en, value, max, .. } => {

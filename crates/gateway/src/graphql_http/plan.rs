@@ -21,9 +21,11 @@ use super::{
 };
 
 /// An operation that may run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Plan {
-    pub(super) request: Request,
+    document: ExecutableDocument,
+    name: Option<String>,
+    variables: Variables,
     pub(super) kind: OperationType,
     /// What it is charged with.
     pub(super) cost: u32,
@@ -33,25 +35,45 @@ pub(super) struct Plan {
     pub(super) label: String,
 }
 
+impl Plan {
+    /// What the executor takes. The text is not needed any more: the parsed document goes on alone.
+    pub(super) fn request(self) -> Request {
+        let mut request = Request::new(String::new()).variables(self.variables);
+        request.operation_name = self.name;
+        request.set_parsed_query(self.document);
+        request
+    }
+}
+
+/// Over which way an operation came: each takes its own kinds, so that there is one way for each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// POST: queries and mutations.
+    Request,
+    /// A socket: subscriptions.
+    Socket,
+}
+
 /// Checks everything that can be checked without executing.
-pub(super) fn plan(envelope: Envelope, shape: &Shape, bounds: &Bounds) -> Result<Plan, Refusal> {
+pub(super) fn plan(way: Way, envelope: Envelope, shape: &Shape, bounds: &Bounds) -> Result<Plan, Refusal> {
     let Envelope { query, operation, variables } = envelope;
     syntax::scan(&query, bounds).map_err(Refusal::Syntax)?;
     let document = parse_query(&query).map_err(|error| Refusal::Syntax(Fault::Grammar(place(&error))))?;
 
     let (name, chosen) = choose(&document, operation.as_deref())?;
-    if chosen.ty == OperationType::Subscription {
-        return Err(Refusal::Subscription);
+    match (way, chosen.ty) {
+        (Way::Request, OperationType::Subscription) => return Err(Refusal::Subscription),
+        (Way::Socket, OperationType::Query | OperationType::Mutation) => return Err(Refusal::NoSubscription),
+        _ => {}
     }
     check_variables(chosen, &variables)?;
     let (measure, cost) = cost::measure(&document, chosen, &variables, shape, bounds)?;
+    if way == Way::Socket && !measure.is_single() {
+        return Err(Refusal::SeveralFields);
+    }
 
-    let (kind, label) = (chosen.ty, label(chosen, shape));
-    // The text is not needed any more: the parsed document goes on alone.
-    let mut request = Request::new(String::new()).variables(variables);
-    request.operation_name = name;
-    request.set_parsed_query(document);
-    Ok(Plan { request, kind, cost: u32::try_from(cost).unwrap_or(u32::MAX), describes: measure.describes, label })
+    let (kind, label, describes) = (chosen.ty, label(chosen, shape), measure.describes);
+    Ok(Plan { document, name, variables, kind, cost: u32::try_from(cost).unwrap_or(u32::MAX), describes, label })
 }
 
 /// The place of a parser's fault; its message is dropped, because it repeats the text.

@@ -52,6 +52,10 @@ pub enum Refusal {
     OperationName,
     /// Subscriptions do not go over HTTP POST.
     Subscription,
+    /// Nothing but subscriptions goes over a socket.
+    NoSubscription,
+    /// A subscription has one field at its root.
+    SeveralFields,
     /// A variable that must not be null is null or absent.
     NullVariable(String, Pos),
     /// The schema is described to those only whose token carries that right.
@@ -101,6 +105,8 @@ impl Refusal {
             | Self::UnknownOperation
             | Self::OperationName
             | Self::Subscription
+            | Self::NoSubscription
+            | Self::SeveralFields
             | Self::NullVariable(..) => "BAD_REQUEST",
         }
     }
@@ -132,6 +138,8 @@ impl Refusal {
             | Self::UnknownOperation
             | Self::OperationName
             | Self::Subscription
+            | Self::NoSubscription
+            | Self::SeveralFields
             | Self::NullVariable(..)
             | Self::Introspection => media.document_fault(),
         }
@@ -146,16 +154,20 @@ impl Refusal {
         }
     }
 
-    /// The HTTP answer.
-    pub fn answer(&self, media: Media, locale: Locale) -> Response<Body> {
+    /// What is said in `errors`, and counted.
+    pub(super) fn entry(&self, locale: Locale) -> Entry {
         metrics::counter!("fonds_graphql_refused_total", "code" => self.code()).increment(1);
-        let entry = Entry {
+        Entry {
             message: self.message(locale),
             locations: self.location().into_iter().collect(),
             path: Vec::new(),
             extensions: serde_json::json!({ "code": self.code() }),
-        };
-        let mut answer = write(self.status(media), media, &[entry]);
+        }
+    }
+
+    /// The HTTP answer.
+    pub fn answer(&self, media: Media, locale: Locale) -> Response<Body> {
+        let mut answer = write(self.status(media), media, &[self.entry(locale)]);
         match self {
             Self::Method => drop(answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"))),
             Self::RateLimited(wait) => drop(answer.headers_mut().insert(header::RETRY_AFTER, wait.header())),

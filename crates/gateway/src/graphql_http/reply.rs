@@ -33,15 +33,7 @@ pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, descr
             executed.errors.into_iter().take(REFUSED).map(|error| invalid(error, locale, describes)).collect();
         return write(media.document_fault(), media, &entries);
     }
-    executed.errors.truncate(RAN);
-    for error in &mut executed.errors {
-        error.message = cut(&error.message);
-        // Our resolvers set a code; without one it is the library's refusal of an argument.
-        let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            extensions.set("code", "BAD_REQUEST");
-        }
-    }
+    mend(&mut executed.errors, locale);
     let headers = std::mem::take(&mut executed.http_headers);
     let Ok(body) = serde_json::to_vec(&executed) else { return Refusal::Internal.answer(media, locale) };
     let mut answer = media.write(StatusCode::OK, body.into());
@@ -51,11 +43,53 @@ pub(super) fn answer(mut executed: Executed, media: Media, locale: Locale, descr
     answer
 }
 
+/// What one look of a subscription came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Something to tell, as JSON with `data`.
+    Next(String),
+    /// It cannot go on: the code of the first error, and `errors` as JSON.
+    Error(String, String),
+}
+
+/// The outcome of a look: its one field is null where it failed as a whole.
+pub(super) fn event(mut executed: Executed, locale: Locale) -> Event {
+    let whole = match &executed.data {
+        Value::Null => false,
+        Value::Object(fields) => fields.values().any(|field| *field != Value::Null),
+        _ => true,
+    };
+    if is_refused(&executed) {
+        let entries: Vec<_> =
+            executed.errors.into_iter().take(REFUSED).map(|error| invalid(error, locale, false)).collect();
+        return Event::Error("BAD_REQUEST".to_owned(), serde_json::json!(entries).to_string());
+    }
+    mend(&mut executed.errors, locale);
+    if !whole && let Some(first) = executed.errors.first() {
+        let code = first.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let code = if let Some(Value::String(code)) = code { code.clone() } else { "INTERNAL".to_owned() };
+        return Event::Error(code, serde_json::json!(executed.errors).to_string());
+    }
+    Event::Next(serde_json::json!(executed).to_string())
+}
+
+fn mend(errors: &mut Vec<ServerError>, locale: Locale) {
+    errors.truncate(RAN);
+    for error in errors {
+        error.message = value(&error.message, locale).map_or_else(|| cut(&error.message), str::to_owned);
+        // Our resolvers set a code; without one it is the library's refusal of an argument.
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", "BAD_REQUEST");
+        }
+    }
+}
+
 fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
     // What a misspelt name might have been is part of the schema's description.
     let told =
         if describes { error.message.as_str() } else { error.message.split(" Did you mean").next().unwrap_or("") };
-    let detail = cut(told);
+    let detail = value(told, locale).map_or_else(|| cut(told), str::to_owned);
     let message = match locale {
         Locale::Zh => format!("请求与接口定义不符：{detail}"),
         Locale::En => detail,
@@ -66,6 +100,19 @@ fn invalid(error: ServerError, locale: Locale, describes: bool) -> Entry {
         path: Vec::new(),
         extensions: serde_json::json!({ "code": "BAD_REQUEST" }),
     }
+}
+
+/// The library's refusal of a value that is none of its type, said for people.
+fn value(message: &str, locale: Locale) -> Option<&'static str> {
+    let of_type = message.strip_prefix("Failed to parse \"")?.split('"').next()?;
+    let (zh, en) = match of_type {
+        "NaiveDate" => {
+            ("日期须写作 2026-03-31，且确有这一天", "a date is written 2026-03-31, and is a day that there was")
+        }
+        "DateTime" => ("时间须写作 2026-03-31T08:00:00+08:00", "an instant is written 2026-03-31T08:00:00+08:00"),
+        _ => return None,
+    };
+    Some(locale.pick(zh, en))
 }
 
 fn cut(message: &str) -> String {

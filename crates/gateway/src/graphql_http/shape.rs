@@ -18,6 +18,7 @@ pub(super) struct Shape {
     types: HashMap<String, TypeShape>,
     query: String,
     mutation: String,
+    subscription: String,
 }
 
 /// One object or interface.
@@ -40,12 +41,18 @@ pub(super) struct FieldShape {
 impl Shape {
     /// Reads the schema definition language.
     pub(super) fn read(sdl: &str) -> Result<Self, ShapeError> {
-        let mut shape = Self { query: "Query".into(), mutation: "Mutation".into(), ..Self::default() };
+        let mut shape = Self {
+            query: "Query".into(),
+            mutation: "Mutation".into(),
+            subscription: "Subscription".into(),
+            ..Self::default()
+        };
         for definition in parse_schema(sdl)?.definitions {
             match definition {
                 TypeSystemDefinition::Schema(schema) => {
                     let schema = schema.node;
                     shape.query = schema.query.map_or(shape.query, |name| name.node.to_string());
+                    shape.subscription = schema.subscription.map_or(shape.subscription, |name| name.node.to_string());
                     shape.mutation = schema.mutation.map_or(shape.mutation, |name| name.node.to_string());
                 }
                 TypeSystemDefinition::Type(definition) => {
@@ -79,7 +86,7 @@ impl Shape {
         match of {
             OperationType::Query => self.named(&self.query),
             OperationType::Mutation => self.named(&self.mutation),
-            OperationType::Subscription => None,
+            OperationType::Subscription => self.named(&self.subscription),
         }
     }
 

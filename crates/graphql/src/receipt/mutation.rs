@@ -95,6 +95,8 @@ pub struct ApproveItem {
     next: Option<ReceiptRef>,
     /// Code of the error, where it failed: `NOT_FOUND`, CONFLICT, UNAVAILABLE …
     error: Option<String>,
+    /// What that means, in words.
+    message: Option<String>,
     /// Refusals.
     problems: Vec<Problem>,
 }
@@ -121,7 +123,7 @@ async fn approve_one(request: &Request, caller: &Caller, batch: &Command, id: &I
     let outcome = app::receipt::approve(&request.app, caller, command, receipt, Remarks::default()).await?;
     let (done, problems) = split(outcome, request.locale);
     let next = done.as_ref().and_then(|done| done.next).map(ReceiptRef::from);
-    Ok(ApproveItem { id: id.clone(), approved: done.is_some(), next, error: None, problems })
+    Ok(ApproveItem { id: id.clone(), approved: done.is_some(), next, error: None, message: None, problems })
 }
 
 fn item_key(batch: &str, id: &ID) -> String {
@@ -178,8 +180,16 @@ impl ReceiptMutation {
                         return Err(crate::error::refuse(&error, request.locale));
                     }
                     Err(error) => {
-                        let error = Some(crate::error::code(&error));
-                        ApproveItem { id: id.clone(), approved: false, next: None, error, problems: Vec::new() }
+                        let (error, message) = crate::error::told(&error, request.locale);
+                        let (error, message) = (Some(error), Some(message));
+                        ApproveItem {
+                            id: id.clone(),
+                            approved: false,
+                            next: None,
+                            error,
+                            message,
+                            problems: Vec::new(),
+                        }
                     }
                 };
                 items.push(item);

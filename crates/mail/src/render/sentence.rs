@@ -68,17 +68,21 @@ fn chinese(matter: &Matter) -> (String, String) {
             let (role, org, day) = post(held, zh_day);
             (format!("职务结束：{org}{role}"), format!("自{day}起，您不再担任{org}{role}，相应权限同时终止。"))
         }
-        Matter::FileRefused { record, why } => {
-            let (org, what, why) = (Line::of(&record.org), zh_what(record), Line::of(why));
-            let sentence = format!("您为{org}的{what}上传的一个文件未被接收：{why}。处理后可以重新上传。");
-            (format!("文件被拒收：{org}的{}", Line::of(&record.type_label)), sentence)
+        Matter::FileRefused { org, why } => {
+            let (org, why) = (Line::of(org), Line::of(why));
+            let sentence = format!("您为{org}上传的一个文件未被接收：{why}。处理后可以重新上传。");
+            (format!("文件被拒收：{org}"), sentence)
         }
-        Matter::FileInfected(record) => {
-            let (org, what) = (Line::of(&record.org), zh_what(record));
+        Matter::FileInfected(org) => {
+            let org = Line::of(org);
             let sentence = format!(
-                "为{org}的{what}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请上传人先检查所用设备，再重新上传。"
+                "为{org}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请上传人先检查所用设备，再重新上传。"
             );
-            (format!("文件带有恶意代码：{org}的{}", Line::of(&record.type_label)), sentence)
+            (format!("文件带有恶意代码：{org}"), sentence)
+        }
+        Matter::Trial(org) => {
+            let org = Line::of(org);
+            (format!("测试消息：{org}"), format!("{org}设置的消息推送已接通。这是一条测试消息，无需处理。"))
         }
     }
 }
@@ -143,21 +147,27 @@ fn english(matter: &Matter) -> (String, String) {
             let sentence = format!("From {day} on you are no longer {role} at {org}; the rights end with it.");
             (format!("Post ends: {role}, {org}"), sentence)
         }
-        Matter::FileRefused { record, why } => {
-            let (org, what, why) = (Line::of(&record.org), en_within(record), Line::of(why));
+        Matter::FileRefused { org, why } => {
+            let (org, why) = (Line::of(org), Line::of(why));
             let sentence = format!(
-                "The file that you uploaded for {what} of {org} was not accepted: {why}. You can upload it again once that is \
-                 mended."
+                "The file that you uploaded for {org} was not accepted: {why}. You can upload it again once that is mended."
             );
-            (format!("File refused: {}, {org}", Line::of(&record.type_label)), sentence)
+            (format!("File refused: {org}"), sentence)
         }
-        Matter::FileInfected(record) => {
-            let (org, what) = (Line::of(&record.org), en_within(record));
+        Matter::FileInfected(org) => {
+            let org = Line::of(org);
             let sentence = format!(
-                "A file uploaded for {what} of {org} carries malware; it is kept apart and was not attached. Whoever uploaded \
-                 it checks the device that it came from before uploading again."
+                "A file uploaded for {org} carries malware; it is kept apart and was not attached. Whoever uploaded it checks \
+                 the device that it came from before uploading again."
             );
-            (format!("File with malware: {}, {org}", Line::of(&record.type_label)), sentence)
+            (format!("File with malware: {org}"), sentence)
+        }
+        Matter::Trial(org) => {
+            let org = Line::of(org);
+            (
+                format!("A trial: {org}"),
+                format!("Notices of {org} arrive here. This is a trial; there is nothing to do."),
+            )
         }
     }
 }
@@ -195,11 +205,6 @@ fn zh_what(record: &Named) -> String {
 fn en_what(record: &Named) -> String {
     let label = Line::of(&record.type_label);
     title(record).map_or_else(|| format!("A record ({label})"), |title| format!("“{title}” ({label})"))
-}
-
-/// The same within a sentence.
-fn en_within(record: &Named) -> String {
-    title(record).map_or_else(|| format!("a record ({})", Line::of(&record.type_label)), |_| en_what(record))
 }
 
 fn post(held: &Held, day: fn(NaiveDate) -> String) -> (Line, Line, String) {

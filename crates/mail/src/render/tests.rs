@@ -66,8 +66,9 @@ fn matters(locale: Locale) -> Vec<Matter> {
         Matter::PasswordChanged(day.and_hms_opt(8, 5, 0).unwrap()),
         Matter::PostGranted(held()),
         Matter::PostEnded(held()),
-        Matter::FileRefused { record: step(locale, title).record, why },
-        Matter::FileInfected(step(locale, None).record),
+        Matter::FileRefused { org: "中共清泉村支部委员会".to_owned(), why },
+        Matter::FileInfected("中共清泉村支部委员会".to_owned()),
+        Matter::Trial("中共清泉村支部委员会".to_owned()),
     ]
 }
 
@@ -196,8 +197,9 @@ fn nasty(text: &str) -> Vec<Matter> {
         Matter::Invitation { org: text.to_owned(), until: day },
         Matter::PostGranted(held()),
         Matter::PostEnded(held()),
-        Matter::FileRefused { record: record(), why: text.to_owned() },
-        Matter::FileInfected(record()),
+        Matter::FileRefused { org: text.to_owned(), why: text.to_owned() },
+        Matter::FileInfected(text.to_owned()),
+        Matter::Trial(text.to_owned()),
     ]
 }
 

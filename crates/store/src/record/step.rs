@@ -108,11 +108,13 @@ pub async fn submit(
 pub async fn submission(tx: &mut Tx, record: Id<noun::Record>, round: i32) -> Result<Option<Submission>> {
     let tenant = tx.tenant().0;
     let row = sqlx::query!(
-        r#"SELECT s.state, s.route, s.position, s.submitted_by,
+        r#"SELECT s.state, s.chain, s.route, s.position, s.submitted_by, v.author,
                   (SELECT q.decided_by FROM receipt q
                     WHERE q.tenant_id = s.tenant_id AND q.record_id = s.record_id AND q.round = s.round AND q.state = 'approved'
                       AND q.org_id = s.route[s.position - 1]) AS approved_by
-             FROM submission s WHERE s.tenant_id = $1 AND s.record_id = $2 AND s.round = $3"#,
+             FROM submission s
+             JOIN record_version v ON v.tenant_id = s.tenant_id AND v.record_id = s.record_id AND v.version = s.version
+            WHERE s.tenant_id = $1 AND s.record_id = $2 AND s.round = $3"#,
         tenant,
         record.uuid(),
         round
@@ -124,9 +126,11 @@ pub async fn submission(tx: &mut Tx, record: Id<noun::Record>, round: i32) -> Re
             record,
             round,
             state: state(&row.state)?,
+            chain: row.chain.into_iter().map(Id::of).collect(),
             route: row.route.into_iter().map(Id::of).collect(),
             position: usize::try_from(row.position).unwrap_or(0),
             submitted_by: Id::of(row.submitted_by),
+            author: Id::of(row.author),
             approved_by: row.approved_by.map(Id::of),
         })
     })
@@ -166,4 +170,25 @@ pub async fn discard(
         .execute(tx.connection())
         .await?;
     Ok(Discarded)
+}
+
+/// Has the organisation another record of this type and day under review or final?
+pub async fn reported_before(tx: &mut Tx, record: &super::Record) -> Result<bool> {
+    let tenant = tx.tenant().0;
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+             SELECT FROM submission s
+               JOIN record_version v ON v.tenant_id = s.tenant_id AND v.record_id = s.record_id AND v.version = s.version
+              WHERE s.tenant_id = $1 AND s.org_id = $2 AND s.month = $3 AND s.type = $4 AND s.state IN ('in_review', 'final')
+                AND s.record_id <> $5 AND v.occurred_on = $6) AS "found!""#,
+        tenant,
+        record.head.org.uuid(),
+        domain::calendar::Month::of(record.writing.occurred_on).number(),
+        record.head.of_type.as_str(),
+        record.head.id.uuid(),
+        record.writing.occurred_on
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(found)
 }

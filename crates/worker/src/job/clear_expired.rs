@@ -1,4 +1,4 @@
-//! Hourly: kept answers go after a day, sessions a month after their end. Repeating it does no harm.
+//! Hourly: kept answers go after a day, sessions and settled deliveries a month after their end, notices after two years. Repeating it does no harm.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ impl TaskHandler for ClearExpired {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let desk = context.get_ext::<Desk>().ok_or_else(|| NoDesk.to_string())?;
         let rows = desk.store.clear_expired(desk.clock.now()).await.map_err(|error| error.to_string())?;
+        let notices = desk.store.clear_notices(desk.clock.now()).await.map_err(|error| error.to_string())?;
+        tracing::info!(rows = notices, "old notices were cleared");
         tracing::info!(rows, "expired rows were cleared");
         Ok::<(), String>(())
     }

@@ -46,7 +46,7 @@ fn county(asked: &Asked<'_>) -> Value {
 }
 
 pub(super) fn records() -> Vec<Case> {
-    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code } files { n name path }";
+    let whole = "id title content state author { id } timeline { step who { id } } rounds { hash receipts { state } } check { code } files { n name path thumbnail { path } previews { path } link { path } }";
     let view = format!("query($id: ID!) {{ record(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $state: RecordState!) { records(org: $org, state: $state) { nodes { id title } } }";
     let mut rows = vec![
@@ -73,6 +73,14 @@ pub(super) fn records() -> Vec<Case> {
         let on = On::Record(state);
         rows.push(
             Case::query("record", &view, |asked| json!({ "id": asked.subject.record }))
+                .on(on)
+                .may(&[BRANCH])
+                .first_alone(holders(state)),
+        );
+        // Watching is reading, again and again.
+        let watch = format!("subscription($record: ID!) {{ recordChanged(record: $record) {{ {whole} }} }}");
+        rows.push(
+            Case::query("recordChanged", &watch, |asked| json!({ "record": asked.subject.record }))
                 .on(on)
                 .may(&[BRANCH])
                 .first_alone(holders(state)),
@@ -114,7 +122,7 @@ pub(super) fn records() -> Vec<Case> {
 }
 
 pub(super) fn receipts() -> Vec<Case> {
-    let whole = "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id } files { n name path }";
+    let whole = "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id } files { n name path thumbnail { path } previews { path } link { path } }";
     let view = format!("query($id: ID!) {{ receipt(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $queue: ReceiptQueue!) { receipts(org: $org, queue: $queue) { nodes { id title } } }";
     let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toReview overdue held } }";
@@ -187,7 +195,15 @@ pub(super) fn figures() -> Vec<Case> {
     let drill = "query($org: ID!, $child: ID) {
                    drill(input: { org: $org, from: 202601, to: 202612, state: IN_REVIEW, child: $child }) {
                      total held elsewhere submissions { nodes { recordId title receipt { id } } } } }";
+    let watch = "subscription($org: ID!) {
+                   rollupChanged(input: { org: $org, from: 202601, to: 202612, byChild: true }) { count childId } }";
     vec![
+        Case::query("rollupChanged", watch, |asked| json!({ "org": asked.org("zj/village") }))
+            .may(&[BRANCH, TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(ABOVE),
+        Case::query("rollupChanged", watch, |asked| json!({ "org": asked.org("zj/county") }))
+            .may(&[COUNTY, COUNTY_ADMIN, HIGHER])
+            .first_alone(OVER_COUNTY),
         Case::query("figures", figures, |asked| json!({ "org": asked.org("zj/village") }))
             .may(&[BRANCH, TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN, HIGHER])
             .first_alone(ABOVE),

@@ -1,0 +1,227 @@
+//! What a delivery says, and whether it is still to be said: the rights are those of the moment of sending. A code where it
+//! is not.
+
+use std::sync::Arc;
+
+use authz::TenantPolicy;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::{
+    Id, Locale,
+    id::{ReceiptId, noun},
+    notice::{Channel, NoticeKind, Subject, Wish},
+    submission::{ReceiptState, SubmissionState},
+};
+use mail::render::{Held, Matter, Named, Notice, Step};
+use store::{
+    delivery::{Delivery, Item},
+    relay::{
+        Matters, People,
+        fact::{Person, Round, Webhook},
+    },
+};
+use url::Url;
+use uuid::Uuid;
+
+use crate::right::Rights;
+
+/// Why nothing is said.
+type Unsaid = &'static str;
+
+/// What is known of a tenant's deliveries at the moment of sending.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) matters: Matters,
+    pub(super) people: People,
+    pub(super) policy: Arc<TenantPolicy>,
+    pub(super) public: Url,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// To whom something is said.
+#[derive(Clone, Copy)]
+enum To<'a> {
+    Person(&'a Person),
+    Group(&'a Webhook),
+}
+
+impl To<'_> {
+    const fn locale(self) -> Locale {
+        match self {
+            Self::Person(person) => person.locale,
+            Self::Group(hook) => hook.locale,
+        }
+    }
+}
+
+/// What is to be said of.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    event: Uuid,
+    kind: NoticeKind,
+    subject: &'a Subject,
+    at: DateTime<Utc>,
+}
+
+impl Desk {
+    /// Somebody who may be written to.
+    pub(super) fn reader(&self, id: Id<noun::Account>) -> Option<&Person> {
+        self.people.person(id).filter(|person| person.open && self.people.tenant.open)
+    }
+
+    /// A webhook that is still there.
+    pub(super) fn webhook(&self, id: Id<noun::Webhook>) -> Option<&Webhook> {
+        self.people.webhooks.iter().find(|hook| hook.id == id && self.people.tenant.open)
+    }
+
+    /// A letter's notice.
+    pub(super) fn notice(&self, person: &Person, of: &Delivery) -> Result<Notice, Unsaid> {
+        self.say(To::Person(person), Said { event: of.event, kind: of.kind, subject: &of.subject, at: of.at })
+    }
+
+    /// One of those in a digest.
+    pub(super) fn item(&self, person: &Person, of: &Item) -> Result<Notice, Unsaid> {
+        self.say(To::Person(person), Said { event: of.event, kind: of.kind, subject: &of.subject, at: of.at })
+    }
+
+    /// A group's notice.
+    pub(super) fn said_to_group(&self, hook: &Webhook, of: &Delivery) -> Result<Notice, Unsaid> {
+        self.say(To::Group(hook), Said { event: of.event, kind: of.kind, subject: &of.subject, at: of.at })
+    }
+
+    /// Where something is opened: the page asks for rights again.
+    pub(super) fn link(&self, path: &str) -> Url {
+        self.public.join(path).unwrap_or_else(|_| self.public.clone())
+    }
+
+    fn say(&self, to: To<'_>, said: Said<'_>) -> Result<Notice, Unsaid> {
+        match to {
+            To::Person(person) if person.preferences.wish(said.kind, Channel::Mail) == Wish::Never => {
+                return Err("unwanted");
+            }
+            To::Group(hook) if said.kind != NoticeKind::Trial && !hook.kinds.contains(&said.kind) => {
+                return Err("unwanted");
+            }
+            To::Person(_) | To::Group(_) => {}
+        }
+        let Said { event, subject, .. } = said;
+        let (matter, path, ask) = match said.kind {
+            NoticeKind::ToReview
+            | NoticeKind::Returned
+            | NoticeKind::Final
+            | NoticeKind::Approved
+            | NoticeKind::Recalled => {
+                return self.flow(to, said);
+            }
+            NoticeKind::PasswordChanged => {
+                (Matter::PasswordChanged(self.local(said.at)), "settings/account".to_owned(), None)
+            }
+            NoticeKind::PostGranted | NoticeKind::PostEnded => {
+                (self.post(to, said)?, "settings/posts".to_owned(), None)
+            }
+            NoticeKind::FileRefused => {
+                let file =
+                    subject.file.and_then(|id| self.matters.files.iter().find(|file| file.id == id)).ok_or("gone")?;
+                if file.state != "refused" {
+                    return Err("settled");
+                }
+                let why = match to.locale() {
+                    Locale::Zh => file.zh.clone(),
+                    Locale::En => file.en.clone(),
+                };
+                let matter = Matter::FileRefused { org: self.named(file.org)?, why: why.unwrap_or_default() };
+                (matter, format!("files/{}", file.id), None)
+            }
+            NoticeKind::Trial => (Matter::Trial(self.named(subject.org.ok_or("gone")?)?), "inbox".to_owned(), None),
+            NoticeKind::Overdue => {
+                let org = subject.org.ok_or("gone")?;
+                let days = self.people.tenant.settings.review_days;
+                let matter = Matter::Overdue { org: self.named(org)?, count: subject.count.unwrap_or(0), days };
+                (matter, format!("orgs/{org}/overdue"), None)
+            }
+            NoticeKind::Invitation | NoticeKind::FileInfected | NoticeKind::Digest => return Err("unknown"),
+        };
+        Ok(Notice { event, matter, link: self.link(&path), ask })
+    }
+
+    /// A step of a record's way, if it still stands and the reader may still know of it.
+    fn flow(&self, to: To<'_>, said: Said<'_>) -> Result<Notice, Unsaid> {
+        let subject = said.subject;
+        let round = subject.record.zip(subject.round).and_then(|(record, round)| self.matters.round(record, round));
+        let (of, receipt) = round.zip(subject.receipt()).ok_or("gone")?;
+        stands(of, receipt, said.kind)?;
+        let (own, at) = (self.matters.org(of.org).ok_or("gone")?, self.matters.org(receipt.org).ok_or("gone")?);
+        let titled = match to {
+            To::Person(person) => {
+                let (rights, grade) = (Rights { policy: &self.policy, person }, of.confidentiality);
+                let submitter = person.account == of.by;
+                let may = match said.kind {
+                    NoticeKind::ToReview => !submitter && rights.decides(&at.place(), grade),
+                    NoticeKind::Recalled => rights.holds(&at.place(), grade),
+                    NoticeKind::Returned => {
+                        rights.edits(&own.place(), grade) || (submitter && rights.views(&own.place(), grade))
+                    }
+                    _ => submitter && rights.views(&own.place(), grade),
+                };
+                if !may {
+                    return Err("no_right");
+                }
+                // What was withdrawn shows nothing.
+                said.kind != NoticeKind::Recalled
+            }
+            // Of a group nobody knows who is in it: what is internal is not named there.
+            To::Group(_) => of.confidentiality == 0 && said.kind != NoticeKind::Recalled,
+        };
+        let label =
+            of.label.as_ref().map_or_else(String::new, |label| to.locale().pick(&label.zh, &label.en).to_owned());
+        let record = Named { type_label: label, title: of.title.clone().filter(|_| titled), org: own.name.clone() };
+        let step = Step { record, at: at.name.clone() };
+        let (matter, path, ask) = match said.kind {
+            NoticeKind::ToReview => (Matter::ToReview(step), format!("receipts/{receipt}"), &own.name),
+            NoticeKind::Recalled => (Matter::Recalled(step), format!("receipts/{receipt}"), &own.name),
+            NoticeKind::Returned => (Matter::Returned(step), format!("records/{}", of.record), &at.name),
+            NoticeKind::Final => (Matter::Final(step), format!("records/{}", of.record), &at.name),
+            _ => (Matter::Approved(step), format!("records/{}", of.record), &at.name),
+        };
+        Ok(Notice { event: said.event, matter, link: self.link(&path), ask: Some(ask.clone()) })
+    }
+
+    fn post(&self, to: To<'_>, said: Said<'_>) -> Result<Matter, Unsaid> {
+        let post =
+            said.subject.post.and_then(|id| self.matters.posts.iter().find(|post| post.id == id)).ok_or("gone")?;
+        let held = |day: DateTime<Utc>| -> Result<Held, Unsaid> {
+            Ok(Held {
+                role: to.locale().pick(&post.zh, &post.en).to_owned(),
+                org: self.named(post.org)?,
+                day: self.local(day).date(),
+            })
+        };
+        match (said.kind, post.to) {
+            (NoticeKind::PostEnded, Some(end)) => Ok(Matter::PostEnded(held(end)?)),
+            (NoticeKind::PostGranted, end) if end.is_none_or(|end| self.now < end) => {
+                Ok(Matter::PostGranted(held(post.from)?))
+            }
+            _ => Err("settled"),
+        }
+    }
+
+    fn named(&self, org: Id<noun::Org>) -> Result<String, Unsaid> {
+        self.matters.org(org).map(|org| org.name.clone()).ok_or("gone")
+    }
+
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.people.tenant.settings.time_zone).naive_local()
+    }
+}
+
+/// Is it still so?
+fn stands(of: &Round, receipt: ReceiptId, kind: NoticeKind) -> Result<(), Unsaid> {
+    let state = of.receipts.iter().find(|one| one.org == receipt.org && one.no == receipt.no).map(|one| one.state);
+    let so = match kind {
+        NoticeKind::ToReview => state == Some(ReceiptState::Pending),
+        NoticeKind::Recalled => state == Some(ReceiptState::Withdrawn),
+        NoticeKind::Returned => state == Some(ReceiptState::Returned) && of.state == SubmissionState::Returned,
+        NoticeKind::Final => of.state == SubmissionState::Final,
+        _ => state == Some(ReceiptState::Approved),
+    };
+    if so { Ok(()) } else { Err("settled") }
+}

@@ -1,0 +1,313 @@
+//! From events to what is told of them: which kind, about what, to whom by rule. Pure; what has been overtaken by a later
+//! step is told no more.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Id,
+    id::noun,
+    notice::{NoticeKind, Subject},
+    submission::{ReceiptState, SubmissionState},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+use store::relay::{
+    Asked, Event, Matters, Sought,
+    fact::{Receipt, Round},
+};
+use uuid::Uuid;
+
+/// An event that somebody may have to be told of.
+#[derive(Debug, Clone)]
+struct Fact {
+    id: i64,
+    at: DateTime<Utc>,
+    what: What,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Submitted(Flow),
+    Approved(Flow),
+    Returned(Flow),
+    /// Taken back by the branch.
+    Withdrawn(Flow),
+    /// An approval was taken back.
+    Recalled(Flow),
+    PasswordChanged(Id<noun::Account>),
+    Granted(Id<noun::Post>),
+    Ended(Id<noun::Post>),
+    FileRefused(Id<noun::File>),
+}
+
+/// A step of a record's way.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Flow {
+    record: Id<noun::Record>,
+    round: i32,
+    org: Id<noun::Org>,
+    who: Option<Id<noun::Account>>,
+}
+
+/// An object of the trail: `{"kind":"post","id":"post:…"}`.
+#[derive(Deserialize)]
+struct Object {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    file: Id<noun::File>,
+}
+
+/// Topics that somebody is told of. All others are taken away and forgotten.
+pub(super) fn topics() -> Vec<String> {
+    [
+        "record.submit",
+        "receipt.approve",
+        "receipt.return",
+        "record.recall",
+        "receipt.recall",
+        "account.password",
+        "post.grant",
+        "post.end",
+        "file.refuse",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+/// Events that could be read.
+#[derive(Debug)]
+pub(super) struct Events(Vec<Fact>);
+
+impl Events {
+    /// What cannot be read is logged and passed over: it would stand in the way of all others for ever.
+    pub(super) fn read(events: &[Event]) -> Self {
+        let read = |event: &Event| {
+            let what = what(event);
+            if what.is_none() {
+                tracing::error!(event = event.id, topic = event.topic, "an event cannot be read: nobody is told of it");
+            }
+            what.map(|what| Fact { id: event.id, at: event.at, what })
+        };
+        Self(events.iter().filter_map(read).collect())
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What has to be known of them.
+    pub(super) fn asked(&self) -> Asked {
+        let mut asked = Asked::default();
+        for Fact { what, .. } in &self.0 {
+            match what {
+                What::Submitted(flow)
+                | What::Approved(flow)
+                | What::Returned(flow)
+                | What::Withdrawn(flow)
+                | What::Recalled(flow) => asked.rounds.push((flow.record, flow.round)),
+                What::Granted(post) | What::Ended(post) => asked.posts.push(*post),
+                What::FileRefused(file) => asked.files.push(*file),
+                What::PasswordChanged(_) => {}
+            }
+        }
+        asked
+    }
+
+    /// What is told, as things stand now.
+    pub(super) fn steps(&self, matters: &Matters) -> Vec<Step> {
+        self.0.iter().flat_map(|fact| fact.steps(matters)).collect()
+    }
+}
+
+fn what(event: &Event) -> Option<What> {
+    fn read<T: DeserializeOwned>(event: &Event) -> Option<T> {
+        T::deserialize(&event.subject).ok()
+    }
+    let object = |event| read::<Object>(event).map(|object| object.id);
+    Some(match event.topic.as_str() {
+        "record.submit" => What::Submitted(read(event)?),
+        "receipt.approve" => What::Approved(read(event)?),
+        "receipt.return" => What::Returned(read(event)?),
+        "record.recall" => What::Withdrawn(read(event)?),
+        "receipt.recall" => What::Recalled(read(event)?),
+        "account.password" => What::PasswordChanged(object(event)?.parse().ok()?),
+        "post.grant" => What::Granted(object(event)?.parse().ok()?),
+        "post.end" => What::Ended(object(event)?.parse().ok()?),
+        "file.refuse" => What::FileRefused(read::<Refused>(event)?.file),
+        _ => return None,
+    })
+}
+
+/// What is told, and to whom by rule.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) kind: NoticeKind,
+    /// Kind and ids: nobody is told twice of the same.
+    pub(super) about: String,
+    pub(super) event: Uuid,
+    pub(super) subject: Subject,
+    pub(super) at: DateTime<Utc>,
+    pub(super) audience: Audience,
+    /// Whose webhooks are told.
+    pub(super) group: Option<Id<noun::Org>>,
+    /// Who did it: nobody is told of his own doing.
+    pub(super) by: Option<Id<noun::Account>>,
+}
+
+/// Who is told, by rule.
+#[derive(Debug, Clone)]
+pub(super) enum Audience {
+    /// Whoever may decide at this organisation, but not on his own submission.
+    Deciders { org: Id<noun::Org>, submitter: Id<noun::Account>, confidentiality: u8 },
+    /// Whoever submitted, and whoever may edit at this organisation.
+    Writers { org: Id<noun::Org>, submitter: Id<noun::Account>, confidentiality: u8 },
+    /// Whoever submitted, while he may read what he has sent.
+    Submitter { org: Id<noun::Org>, submitter: Id<noun::Account>, confidentiality: u8 },
+    /// Whoever was told of this.
+    ToldOf(String),
+    /// The person.
+    One(Id<noun::Account>),
+}
+
+impl Step {
+    /// Who has to be looked at.
+    pub(super) fn seek(&self, sought: &mut Sought) {
+        match &self.audience {
+            Audience::Deciders { org, .. } => sought.orgs.push(*org),
+            Audience::Writers { org, submitter, .. } => {
+                sought.orgs.push(*org);
+                sought.accounts.push(*submitter);
+            }
+            Audience::Submitter { submitter, .. } => sought.accounts.push(*submitter),
+            Audience::ToldOf(about) => sought.abouts.push(about.clone()),
+            Audience::One(account) => sought.accounts.push(*account),
+        }
+        sought.orgs.extend(self.group);
+    }
+}
+
+/// The same for the same matter at the same moment, and for nothing else.
+fn event(about: &str, at: DateTime<Utc>) -> Uuid {
+    let digest = Sha256::digest(format!("{about} {}", at.timestamp_micros()));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+fn received(kind: NoticeKind, receipt: Receipt) -> String {
+    format!("{} {}.{}", kind.as_str(), receipt.org.uuid().simple(), receipt.no.0)
+}
+
+impl Fact {
+    fn steps(&self, matters: &Matters) -> Vec<Step> {
+        let round = |flow: &Flow| matters.round(flow.record, flow.round);
+        match &self.what {
+            What::Submitted(flow) => {
+                round(flow).and_then(|of| self.to_review(of, *of.route.first()?, flow.who)).into_iter().collect()
+            }
+            What::Approved(flow) => round(flow).map(|of| self.approved(of, flow)).unwrap_or_default(),
+            What::Returned(flow) => round(flow).and_then(|of| self.returned(of, flow)).into_iter().collect(),
+            What::Withdrawn(flow) => {
+                round(flow).map(|of| self.recalled(of, of.route.first().copied(), flow)).unwrap_or_default()
+            }
+            What::Recalled(flow) => round(flow)
+                .map(|of| {
+                    let mut steps = self.recalled(of, of.next(flow.org), flow);
+                    steps.extend(self.to_review(of, flow.org, flow.who));
+                    steps
+                })
+                .unwrap_or_default(),
+            What::PasswordChanged(account) => {
+                vec![self.personal(NoticeKind::PasswordChanged, &self.id.to_string(), Subject::default(), *account)]
+            }
+            What::Granted(id) => matters
+                .posts
+                .iter()
+                .filter(|post| post.id == *id)
+                .map(|post| {
+                    let subject = Subject { post: Some(post.id), org: Some(post.org), ..Subject::default() };
+                    self.personal(NoticeKind::PostGranted, &post.id.uuid().simple().to_string(), subject, post.account)
+                })
+                .collect(),
+            What::Ended(id) => matters
+                .posts
+                .iter()
+                .filter(|post| post.id == *id && post.to.is_some())
+                .map(|post| {
+                    let subject = Subject { post: Some(post.id), org: Some(post.org), ..Subject::default() };
+                    let which = format!("{}.{}", post.id.uuid().simple(), self.id);
+                    self.personal(NoticeKind::PostEnded, &which, subject, post.account)
+                })
+                .collect(),
+            What::FileRefused(id) => matters
+                .files
+                .iter()
+                .filter(|file| file.id == *id)
+                .map(|file| {
+                    let subject = Subject { file: Some(file.id), org: Some(file.org), ..Subject::default() };
+                    self.personal(NoticeKind::FileRefused, &file.id.uuid().simple().to_string(), subject, file.account)
+                })
+                .collect(),
+        }
+    }
+
+    fn step(&self, kind: NoticeKind, about: String, subject: Subject, audience: Audience) -> Step {
+        Step { kind, event: event(&about, self.at), about, subject, at: self.at, audience, group: None, by: None }
+    }
+
+    fn personal(&self, kind: NoticeKind, which: &str, subject: Subject, account: Id<noun::Account>) -> Step {
+        self.step(kind, format!("{} {which}", kind.as_str()), subject, Audience::One(account))
+    }
+
+    /// What waits at an organisation, if it still does.
+    fn to_review(&self, of: &Round, org: Id<noun::Org>, by: Option<Id<noun::Account>>) -> Option<Step> {
+        let receipt = of.receipt(org, ReceiptState::Pending)?;
+        let audience = Audience::Deciders { org, submitter: of.by, confidentiality: of.confidentiality };
+        let step = self.step(NoticeKind::ToReview, received(NoticeKind::ToReview, receipt), at(of, receipt), audience);
+        Some(Step { group: Some(org), by, ..step })
+    }
+
+    /// To the submitter; and to the next level, where there is one.
+    fn approved(&self, of: &Round, flow: &Flow) -> Vec<Step> {
+        // Taken back since: as if it had not been.
+        let Some(receipt) = of.receipt(flow.org, ReceiptState::Approved) else { return Vec::new() };
+        let next = of.next(flow.org);
+        let kind =
+            if next.is_none() && of.state == SubmissionState::Final { NoticeKind::Final } else { NoticeKind::Approved };
+        let audience = Audience::Submitter { org: of.org, submitter: of.by, confidentiality: of.confidentiality };
+        let step = self.step(kind, received(kind, receipt), at(of, receipt), audience);
+        let mut steps = vec![Step { group: Some(of.org), by: flow.who, ..step }];
+        steps.extend(next.and_then(|next| self.to_review(of, next, flow.who)));
+        steps
+    }
+
+    fn returned(&self, of: &Round, flow: &Flow) -> Option<Step> {
+        let receipt = of.receipt(flow.org, ReceiptState::Returned)?;
+        let audience = Audience::Writers { org: of.org, submitter: of.by, confidentiality: of.confidentiality };
+        let step = self.step(NoticeKind::Returned, received(NoticeKind::Returned, receipt), at(of, receipt), audience);
+        Some(Step { group: Some(of.org), by: flow.who, ..step })
+    }
+
+    /// To those who were told that it waits for them: each receipt that was withdrawn there.
+    fn recalled(&self, of: &Round, org: Option<Id<noun::Org>>, flow: &Flow) -> Vec<Step> {
+        let withdrawn = |one: &&Receipt| Some(one.org) == org && one.state == ReceiptState::Withdrawn;
+        let step = |receipt: &Receipt| {
+            let told = Audience::ToldOf(received(NoticeKind::ToReview, *receipt));
+            let kind = NoticeKind::Recalled;
+            Step { group: org, by: flow.who, ..self.step(kind, received(kind, *receipt), at(of, *receipt), told) }
+        };
+        of.receipts.iter().filter(withdrawn).map(step).collect()
+    }
+}
+
+fn at(of: &Round, receipt: Receipt) -> Subject {
+    Subject {
+        record: Some(of.record),
+        round: Some(of.round),
+        org: Some(receipt.org),
+        no: Some(receipt.no),
+        ..Subject::default()
+    }
+}

@@ -1,0 +1,271 @@
+-- Notices: the relay takes events and writes who is told of them; deliveries are taken under a lease, looked at again, and
+-- settled. Rust decides by the policy (casbin) who may; these functions read rows for it. All of them are the worker's alone.
+
+-- Tenants with events to relay, by steps along the index.
+CREATE OR REPLACE FUNCTION sec.tenants_with_events() RETURNS SETOF int
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH RECURSIVE found AS (
+    (SELECT o.tenant_id FROM outbox o ORDER BY o.tenant_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.tenant_id FROM outbox o WHERE o.tenant_id > found.tenant_id ORDER BY o.tenant_id LIMIT 1)
+      FROM found WHERE found.tenant_id IS NOT NULL)
+  SELECT tenant_id FROM found WHERE tenant_id IS NOT NULL
+$$;
+REVOKE ALL ON FUNCTION sec.tenants_with_events FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.tenants_with_events TO fonds_worker;
+
+-- Takes the oldest events of a tenant away, all of them, and gives those of these topics that are news. One relay at a time
+-- works on a tenant: the numbers of its notices rise in the order of commits. No row: another one is at it.
+CREATE OR REPLACE FUNCTION sec.take_events(p_tenant int, p_topics text[], p_since timestamptz, p_limit int)
+RETURNS TABLE (taken bigint, events jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  IF NOT pg_try_advisory_xact_lock(1852798051, p_tenant) THEN RETURN; END IF;
+  RETURN QUERY
+    WITH oldest AS (SELECT o.id FROM outbox o WHERE o.tenant_id = p_tenant ORDER BY o.id LIMIT p_limit FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE FROM outbox o USING oldest WHERE o.tenant_id = p_tenant AND o.id = oldest.id RETURNING o.id, o.topic, o.subject, o.at)
+    SELECT count(*), coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'topic', g.topic, 'subject', g.subject, 'at', g.at) ORDER BY g.id)
+                              FILTER (WHERE g.topic = ANY (p_topics) AND g.at >= p_since), '[]')
+      FROM gone g;
+END $$;
+ALTER FUNCTION sec.take_events OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.take_events FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.take_events TO fonds_worker;
+
+-- What the events are about: rounds with their receipts, posts, files, and the organisations that all of these name. Titles only
+-- where they are to be said: the relay does not read them.
+CREATE OR REPLACE FUNCTION sec.matter_facts(p_tenant int, p_records uuid[], p_rounds int[], p_orgs uuid[], p_posts uuid[], p_files uuid[], p_titles boolean)
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v jsonb;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  WITH asked AS (SELECT DISTINCT a.record, a.round FROM unnest(p_records, p_rounds) AS a(record, round)),
+  rounds AS (
+    SELECT s.record_id, s.round, s.org_id, s.route, s.state, s.submitted_by, s.version, s.type, v.confidentiality,
+           CASE WHEN p_titles THEN v.title END AS title,
+           CASE WHEN p_titles THEN (SELECT t.body -> 'name' FROM record r JOIN record_type t ON t.tenant_id = r.tenant_id AND t.code = r.type AND t.version = r.type_version
+                                     WHERE r.tenant_id = s.tenant_id AND r.id = s.record_id) END AS label
+      FROM asked a
+      JOIN submission s ON s.tenant_id = p_tenant AND s.record_id = a.record AND s.round = a.round
+      JOIN record_version v ON v.tenant_id = s.tenant_id AND v.record_id = s.record_id AND v.version = s.version),
+  posts AS (
+    SELECT p.id, p.account_id, p.org_id, p.valid_from, p.valid_to, r.zh, r.en
+      FROM post p JOIN role r ON r.tenant_id = p.tenant_id AND r.name = p.role WHERE p.tenant_id = p_tenant AND p.id = ANY (p_posts)),
+  files AS (SELECT f.id, f.account_id, f.org_id, f.state, f.problems FROM file f WHERE f.tenant_id = p_tenant AND f.id = ANY (p_files)),
+  named AS (SELECT unnest(p_orgs) AS id UNION SELECT org_id FROM rounds UNION SELECT unnest(route) FROM rounds
+            UNION SELECT org_id FROM posts UNION SELECT org_id FROM files)
+  SELECT jsonb_build_object(
+    'rounds', (SELECT coalesce(jsonb_agg(jsonb_build_object('record', r.record_id, 'round', r.round, 'org', r.org_id, 'route', r.route, 'state', r.state,
+                 'by', r.submitted_by, 'confidentiality', r.confidentiality, 'title', r.title, 'label', r.label,
+                 'receipts', (SELECT coalesce(jsonb_agg(jsonb_build_object('org', q.org_id, 'no', q.no, 'state', q.state) ORDER BY q.received_at, q.no), '[]')
+                                FROM receipt q WHERE q.tenant_id = p_tenant AND q.record_id = r.record_id AND q.round = r.round))), '[]') FROM rounds r),
+    'posts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'account', p.account_id, 'org', p.org_id, 'from', p.valid_from, 'to', p.valid_to,
+                'zh', p.zh, 'en', p.en)), '[]') FROM posts p),
+    'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'account', f.account_id, 'org', f.org_id, 'state', f.state,
+                'zh', f.problems -> 0 ->> 'zh', 'en', f.problems -> 0 ->> 'en')), '[]') FROM files f),
+    'orgs', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'path', o.path, 'level', o.level)), '[]')
+               FROM org o WHERE o.tenant_id = p_tenant AND o.id IN (SELECT named.id FROM named))) INTO v;
+  RETURN v;
+END $$;
+ALTER FUNCTION sec.matter_facts OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.matter_facts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.matter_facts TO fonds_worker;
+
+-- Who may have to be told: these people, whoever holds a post at these organisations now, whoever was told of these matters. Each
+-- with all posts held now, those of predecessors too, as sec.enter gives them. Addresses only where they are to be written to.
+CREATE OR REPLACE FUNCTION sec.people_facts(p_tenant int, p_at timestamptz, p_accounts uuid[], p_orgs uuid[], p_abouts text[], p_webhooks uuid[], p_addresses boolean)
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v jsonb;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  WITH RECURSIVE told AS (
+    SELECT n.account_id, n.about FROM notice n WHERE n.tenant_id = p_tenant AND n.about = ANY (p_abouts)),
+  who AS (
+    SELECT unnest(p_accounts) AS id
+    UNION SELECT p.account_id FROM post p WHERE p.tenant_id = p_tenant AND p.org_id = ANY (p_orgs) AND p.valid_from <= p_at AND (p.valid_to IS NULL OR p_at < p.valid_to)
+    UNION SELECT told.account_id FROM told),
+  held AS (
+    SELECT p.account_id, p.id, p.org_id, p.role, p.duty, true AS own
+      FROM who JOIN post p ON p.tenant_id = p_tenant AND p.account_id = who.id
+     WHERE p.valid_from <= p_at AND (p.valid_to IS NULL OR p_at < p.valid_to)
+    UNION
+    SELECT h.account_id, h.id, u.predecessor, h.role, h.duty, false
+      FROM held h JOIN org_succession u ON u.tenant_id = p_tenant AND u.successor = h.org_id),
+  posts AS (
+    SELECT h.account_id, jsonb_agg(jsonb_build_object('id', h.id, 'org', h.org_id, 'path', o.path, 'level', o.level, 'role', h.role, 'duty', h.duty)
+                                   ORDER BY h.id, h.own DESC) AS list
+      FROM held h JOIN org o ON o.tenant_id = p_tenant AND o.id = h.org_id GROUP BY h.account_id)
+  SELECT jsonb_build_object(
+    'tenant', (SELECT jsonb_build_object('open', t.state = 'open', 'version', t.policy_version, 'settings', t.settings) FROM tenant t WHERE t.id = p_tenant),
+    'people', (SELECT coalesce(jsonb_agg(jsonb_build_object('account', a.id, 'open', a.state = 'open', 'locale', a.locale,
+                 'name', CASE WHEN p_addresses THEN a.name END, 'reachable', c.email IS NOT NULL, 'email', CASE WHEN p_addresses THEN c.email END,
+                 'preferences', f.preferences, 'posts', coalesce(posts.list, '[]'))), '[]')
+                 FROM who JOIN account a ON a.tenant_id = p_tenant AND a.id = who.id
+                 LEFT JOIN account_contact c ON c.tenant_id = p_tenant AND c.account_id = a.id
+                 LEFT JOIN notice_preference f ON f.tenant_id = p_tenant AND f.account_id = a.id
+                 LEFT JOIN posts ON posts.account_id = a.id),
+    'told', (SELECT coalesce(jsonb_agg(jsonb_build_object('account', told.account_id, 'about', told.about)), '[]') FROM told),
+    'webhooks', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'org', w.org_id, 'kinds', w.kinds, 'locale', w.locale, 'reader', w.reader,
+                   'url', CASE WHEN p_addresses THEN w.url END, 'secret', CASE WHEN p_addresses THEN w.secret END)), '[]')
+                   FROM webhook w WHERE w.tenant_id = p_tenant AND (w.org_id = ANY (p_orgs) OR w.id = ANY (p_webhooks)))) INTO v;
+  RETURN v;
+END $$;
+ALTER FUNCTION sec.people_facts OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.people_facts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.people_facts TO fonds_worker;
+
+-- The tenant's roles and lines, for the first wall in the worker.
+CREATE OR REPLACE FUNCTION sec.policy_rows(p_tenant int) RETURNS TABLE (version bigint, roles jsonb, lines jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  RETURN QUERY SELECT t.policy_version,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('name', r.name, 'base', r.base, 'duty', r.duty, 'zh', r.zh, 'en', r.en)), '[]')
+         FROM role r WHERE r.tenant_id = p_tenant),
+      (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'tenant_id' ORDER BY l.role, l.kind, l.action, l.id), '[]') FROM policy_line l WHERE l.tenant_id = p_tenant)
+    FROM tenant t WHERE t.id = p_tenant;
+END $$;
+ALTER FUNCTION sec.policy_rows OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.policy_rows FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.policy_rows TO fonds_worker;
+
+-- Writes who is told of what, in the relay's transaction, which has taken the events and holds the tenant's lock. Gives who has
+-- something new in the inbox. A digest that was sent already and gets something more is due once more, as another letter.
+CREATE OR REPLACE FUNCTION sec.write_notices(p_tenant int, p_notices jsonb, p_deliveries jsonb)
+RETURNS uuid[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v_told uuid[];
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  WITH said AS (
+    SELECT x.*, n.ord FROM jsonb_array_elements(p_notices) WITH ORDINALITY AS n(item, ord)
+     CROSS JOIN LATERAL jsonb_to_record(n.item) AS x(account uuid, event uuid, kind text, about text, subject jsonb, at timestamptz)
+     WHERE NOT EXISTS (SELECT FROM notice o WHERE o.tenant_id = p_tenant AND o.about = x.about AND o.account_id = x.account)),
+  numbered AS (
+    SELECT s.*, coalesce((SELECT o.no FROM notice o WHERE o.tenant_id = p_tenant AND o.account_id = s.account ORDER BY o.no DESC LIMIT 1), 0)
+                + row_number() OVER (PARTITION BY s.account ORDER BY s.ord) AS no FROM said s),
+  written AS (
+    INSERT INTO notice (tenant_id, account_id, no, event, kind, about, subject, at)
+    SELECT p_tenant, account, no, event, kind, about, subject, at FROM numbered
+    ON CONFLICT DO NOTHING RETURNING account_id)
+  SELECT array_agg(DISTINCT account_id) INTO v_told FROM written;
+
+  INSERT INTO delivery AS d (tenant_id, id, event, kind, about, subject, channel, recipient, at, digest_at, due_at)
+  SELECT p_tenant, gen_random_uuid(), x.event, x.kind, x.about, x.subject, x.channel, x.recipient, x.at, x.digest_at, x.due_at
+    FROM jsonb_to_recordset(p_deliveries) AS x(event uuid, kind text, about text, subject jsonb, channel text, recipient uuid, at timestamptz, digest_at timestamptz, due_at timestamptz)
+  ON CONFLICT DO NOTHING;
+
+  INSERT INTO delivery AS d (tenant_id, id, event, kind, about, subject, channel, recipient, at, due_at)
+  SELECT DISTINCT ON (x.recipient, x.digest_at) p_tenant, gen_random_uuid(), gen_random_uuid(), 'digest',
+         'digest ' || extract(epoch FROM x.digest_at)::bigint, '{}'::jsonb, x.channel, x.recipient, x.digest_at, x.digest_at
+    FROM jsonb_to_recordset(p_deliveries) AS x(channel text, recipient uuid, digest_at timestamptz) WHERE x.digest_at IS NOT NULL
+   ORDER BY x.recipient, x.digest_at
+  ON CONFLICT (tenant_id, about, channel, recipient) DO UPDATE
+     SET state = 'waiting', settled_at = NULL, reason = NULL, due_at = excluded.due_at, attempts = 0, event = excluded.event
+   WHERE d.state IN ('sent','dropped');
+  RETURN coalesce(v_told, '{}');
+END $$;
+ALTER FUNCTION sec.write_notices OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.write_notices FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.write_notices TO fonds_worker;
+
+-- Takes what is due, of all tenants, the longest due first, until a moment: then it is due again. The fence tells a later taker
+-- from an earlier one.
+CREATE OR REPLACE FUNCTION sec.take_deliveries(p_channel text, p_at timestamptz, p_until timestamptz, p_limit int)
+RETURNS TABLE (tenant_id int, id uuid, fence bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  UPDATE delivery d SET fence = d.fence + 1, attempts = d.attempts + 1, due_at = p_until
+    FROM (SELECT x.tenant_id, x.id FROM delivery x WHERE x.channel = p_channel AND x.state = 'waiting' AND x.due_at <= p_at
+           ORDER BY x.due_at LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due
+   WHERE d.tenant_id = due.tenant_id AND d.id = due.id
+  RETURNING d.tenant_id, d.id, d.fence
+$$;
+REVOKE ALL ON FUNCTION sec.take_deliveries FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.take_deliveries TO fonds_worker;
+
+-- What was taken, as it stands now; a digest with the oldest of those that wait for it.
+CREATE OR REPLACE FUNCTION sec.deliveries(p_tenant int, p_ids uuid[]) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v jsonb;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'fence', d.fence, 'event', d.event, 'kind', d.kind, 'subject', d.subject, 'recipient', d.recipient,
+           'at', d.at, 'attempts', d.attempts,
+           'items', CASE WHEN d.kind = 'digest' THEN (
+              SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'event', i.event, 'kind', i.kind, 'subject', i.subject, 'at', i.at) ORDER BY i.at, i.id), '[]')
+                FROM (SELECT * FROM delivery i WHERE i.tenant_id = p_tenant AND i.recipient = d.recipient AND i.channel = d.channel AND i.digest_at = d.at
+                         AND i.state = 'waiting' ORDER BY i.at, i.id LIMIT 500) AS i) ELSE '[]' END)), '[]') INTO v
+    FROM delivery d WHERE d.tenant_id = p_tenant AND d.id = ANY (p_ids) AND d.state = 'waiting';
+  RETURN v;
+END $$;
+ALTER FUNCTION sec.deliveries OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.deliveries FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.deliveries TO fonds_worker;
+
+-- How it came out; only from whoever has taken it last. Due again where p_state is 'waiting'. What a digest carried is settled with
+-- it; where more has come since, it is due once more, as another letter.
+CREATE OR REPLACE FUNCTION sec.settle_delivery(p_tenant int, p_id uuid, p_fence bigint, p_state text, p_reason text, p_due timestamptz,
+    p_sent uuid[], p_dropped uuid[], p_at timestamptz)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE d delivery;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE delivery SET state = p_state, reason = p_reason, due_at = CASE WHEN p_state = 'waiting' THEN p_due END,
+         settled_at = CASE WHEN p_state <> 'waiting' THEN p_at END
+   WHERE tenant_id = p_tenant AND id = p_id AND fence = p_fence AND state = 'waiting' RETURNING * INTO d;
+  IF NOT FOUND THEN RETURN false; END IF;
+  IF d.kind <> 'digest' OR p_state NOT IN ('sent','dropped') THEN RETURN true; END IF;
+  UPDATE delivery SET state = CASE WHEN id = ANY (p_sent) THEN 'sent' ELSE 'dropped' END, settled_at = p_at
+   WHERE tenant_id = p_tenant AND id = ANY (p_sent || p_dropped) AND state = 'waiting' AND recipient = d.recipient;
+  IF EXISTS (SELECT FROM delivery i WHERE i.tenant_id = p_tenant AND i.recipient = d.recipient AND i.channel = d.channel AND i.digest_at = d.at AND i.state = 'waiting') THEN
+    UPDATE delivery SET state = 'waiting', reason = NULL, settled_at = NULL, due_at = p_at, attempts = 0, event = gen_random_uuid()
+     WHERE tenant_id = p_tenant AND id = p_id;
+  END IF;
+  RETURN true;
+END $$;
+ALTER FUNCTION sec.settle_delivery OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.settle_delivery FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.settle_delivery TO fonds_worker;
+
+-- A trial of a webhook: a message of its own, one a minute at the most.
+CREATE OR REPLACE FUNCTION sec.try_webhook(p_id uuid, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE w webhook;
+BEGIN
+  SELECT * INTO w FROM webhook WHERE tenant_id = sec.tenant() AND id = p_id;
+  IF NOT FOUND OR NOT sec.governs(w.org_id) OR NOT sec.duties() && '{system,organisation}' THEN
+    RAISE EXCEPTION 'try_webhook: not governed by the actor' USING ERRCODE = 'FD002';
+  END IF;
+  INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, at, due_at)
+  VALUES (w.tenant_id, gen_random_uuid(), gen_random_uuid(), 'trial', 'trial ' || floor(extract(epoch FROM p_at) / 60)::bigint,
+          jsonb_build_object('org', w.org_id), 'webhook', w.id, p_at, p_at)
+  ON CONFLICT DO NOTHING;
+  RETURN FOUND;
+END $$;
+ALTER FUNCTION sec.try_webhook OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.try_webhook FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.try_webhook TO fonds_app;
+
+-- Notices go after two years, but for everybody's newest, by which the numbers go on; deliveries a month after they were settled.
+CREATE OR REPLACE FUNCTION sec.clear_notices(p_at timestamptz) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v_notices bigint; v_deliveries bigint;
+BEGIN
+  DELETE FROM notice n WHERE n.at < p_at - interval '2 years'
+     AND EXISTS (SELECT FROM notice o WHERE o.tenant_id = n.tenant_id AND o.account_id = n.account_id AND o.no > n.no);
+  GET DIAGNOSTICS v_notices = ROW_COUNT;
+  DELETE FROM delivery WHERE state IN ('sent','dropped') AND settled_at < p_at - interval '30 days';
+  GET DIAGNOSTICS v_deliveries = ROW_COUNT;
+  RETURN v_notices + v_deliveries;
+END $$;
+REVOKE ALL ON FUNCTION sec.clear_notices FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.clear_notices TO fonds_worker;
+
+-- How much waits to be sent, and how much was given up; counted up to 100,000 each.
+CREATE OR REPLACE FUNCTION sec.delivery_depth() RETURNS TABLE (waiting bigint, failed bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT (SELECT count(*) FROM (SELECT FROM delivery WHERE state = 'waiting' AND due_at IS NOT NULL LIMIT 100000) AS w),
+         (SELECT count(*) FROM (SELECT FROM delivery WHERE state = 'failed' LIMIT 100000) AS f)
+$$;
+REVOKE ALL ON FUNCTION sec.delivery_depth FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.delivery_depth TO fonds_worker;
