@@ -120,8 +120,8 @@ impl Gateway {
             uploads,
             bodies,
             live,
-            transfers,
             handler,
+            transfers,
             metrics,
             readiness,
         })))

@@ -79,11 +79,6 @@ impl Store {
         Ok(self.pool.acquire().await?)
     }
 
-    /// A transaction of the worker's, which enters a tenant by its functions.
-    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
-        Ok(self.pool.begin().await?)
-    }
-
     /// Refuses a role that row security does not bind: superuser, BYPASSRLS, or the owner of the tables.
     pub async fn check_role(&self) -> Result<Result<(), RoleFault>> {
         let mut connection = self.bare().await?;

@@ -133,7 +133,7 @@ impl WorkerStore {
 
     /// Begins on a tenant.
     pub async fn relay(&self, tenant: TenantId) -> Result<Relaying> {
-        Ok(Relaying { tx: self.begin().await?, tenant })
+        Ok(Relaying { tx: self.begin_bare().await?, tenant })
     }
 
     /// Clears what nobody reads any more. Gives how many rows went.

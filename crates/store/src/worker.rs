@@ -98,7 +98,8 @@ impl WorkerStore {
         self.0.bare().await
     }
 
-    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    /// A transaction whose functions enter the tenant themselves.
+    pub(crate) async fn begin_bare(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
         self.0.begin().await
     }
 

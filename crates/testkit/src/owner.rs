@@ -34,6 +34,8 @@ pub async fn held(owner: &PgPool, statements: &str) -> Held {
     let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut *transaction).await;
     done.expect("statements");
     Held(transaction)
+}
+
 /// Writes rows of the trail in one transaction, which is held open for so long, then kept or not.
 pub async fn write_audit(owner: &PgPool, tenant: &str, rows: i32, hold_ms: u64, keep: bool) {
     let mut tx = owner.begin().await.expect("a transaction");

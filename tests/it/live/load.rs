@@ -53,9 +53,9 @@ async fn a_reader_who_is_stuck_holds_up_nobody() {
     until(&mut free, "IN_REVIEW", 1).await;
     assert!(began.elapsed() < SECOND);
     app.revoke(&recorder).await;
-    let begun = Instant::now();
+    let revoked = Instant::now();
     while app.tasks.len() > 1 {
-        assert!(begun.elapsed() < 3 * SECOND, "a stuck socket outlives its session");
+        assert!(revoked.elapsed() < 3 * SECOND, "a stuck socket outlives its session");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     drop(stuck);

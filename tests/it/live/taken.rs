@@ -168,7 +168,7 @@ async fn a_stop_closes_all_sockets() {
     let silent = watching(&app, &recorder, &record).await;
     let early = Socket::shake(app.listen().await.address, &axum::http::HeaderMap::new()).await.unwrap();
     let began = Instant::now();
-    let (_, heard) = tokio::join!(over(&app), reading.hear());
+    let ((), heard) = tokio::join!(over(&app), reading.hear());
     assert_eq!(heard, Heard::Closed(1012));
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     drop((silent, early));

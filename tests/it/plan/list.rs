@@ -128,7 +128,6 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     let at_county = json!({ "org": county.org.to_string() });
     all.extend(list("posts", (admin.clone(), POSTS), at_county.clone(), &[("post", "post_org")], 100).await);
     all.extend(list("people", (admin.clone(), ACCOUNTS), at_county, &[("account", "account_home")], 100).await);
-    all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_pkey")], 100).await);
     let inbox = |unread: bool| json!({ "unread": unread });
     let mut notices = list("inbox", (county.clone(), INBOX), inbox(false), &[("notice", "notice_pkey")], 100).await;
     notices.extend(list("unread", (county.clone(), INBOX), inbox(true), &[("notice", "notice_unread")], 20).await);
@@ -173,7 +172,6 @@ async fn singles(app: &TestApp) -> Vec<Case<'_>> {
             most: 101.0,
             ..one("unread notices", (county_reviewer, UNREAD), json!({}), &[("notice", "notice_unread")])
         },
-        one("audit of a person", (auditor, AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
         one("audit of a person", (auditor.clone(), AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
         one(
             "proof",

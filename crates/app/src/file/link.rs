@@ -27,11 +27,6 @@ pub fn link(reader: &Reader, who: &Caller, address: FileAddress) -> Link {
 }
 
 /// Enters by a link whose use began at `begun`: as the person who was given it, with the posts of this moment.
-pub async fn read_linked(
-    cx: &App,
-    linked: &Linked,
-    begun: DateTime<Utc>,
-    origin: Option<String>,
-) -> Result<Reader> {
+pub async fn read_linked(cx: &App, linked: &Linked, begun: DateTime<Utc>, origin: Option<String>) -> Result<Reader> {
     cx.enter(Way::Link(linked.clone(), begun), origin).await?.ok_or(Error::NotFound)
 }

@@ -60,7 +60,9 @@ async fn tell(app: &App, hub: &Hub, relay: &Relay) {
                 batch.push(wake);
             }
         }
-        batch.iter().for_each(|wake| hub.wake(wake));
+        for wake in &batch {
+            hub.wake(wake);
+        }
         relay.tell(&batch).await;
         batch.clear();
     }
