@@ -44,7 +44,7 @@ fn administrators_see_no_contents_and_the_auditor_changes_nothing() {
         }
     }
     let auditor = &builtin().role(&name("audit_admin")).unwrap().table;
-    for &action in Action::ALL.iter().filter(|action| action.verb() != "view") {
+    for &action in Action::ALL.iter().filter(|action| action.verb() != "view" && **action != Action::ExportAudit) {
         assert!(auditor.effective(action).is_empty(), "{action:?}");
     }
     let system = &builtin().role(&name("system_admin")).unwrap().table;
