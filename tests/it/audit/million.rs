@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use testkit::TestApp;
 
-
 /// The goal: the auditor's proof out of a million entries, from the question over HTTP to the checked file, in 20 ms at the most.
 #[tokio::test]
 #[ignore = "a part of script/soak: it builds a log of a million entries, and is timed"]
@@ -32,6 +31,9 @@ async fn a_proof_out_of_a_million_takes_twenty_milliseconds() {
         assert!(answer["auditProof"]["file"].is_string(), "{answer}");
     }
     times.sort();
-    println!("1,000 proofs: out of {entries} entries: median {:?}, p99 {:?}, slowest {:?}", times[500], times[990], times[999]);
+    println!(
+        "1,000 proofs: out of {entries} entries: median {:?}, p99 {:?}, slowest {:?}",
+        times[500], times[990], times[999]
+    );
     assert!(times[990] <= Duration::from_millis(20), "{:?}", times[990]);
 }
