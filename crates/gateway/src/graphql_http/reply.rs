@@ -70,7 +70,11 @@ pub(super) fn event(mut executed: Executed, locale: Locale) -> Event {
         let code = if let Some(Value::String(code)) = code { code.clone() } else { "INTERNAL".to_owned() };
         return Event::Error(code, serde_json::json!(executed.errors).to_string());
     }
-    Event::Next(serde_json::json!(executed).to_string())
+    // Members stand in the order in which they were asked for.
+    serde_json::to_string(&executed).map_or_else(
+        |_| Event::Error("INTERNAL".to_owned(), serde_json::json!([{ "message": "INTERNAL" }]).to_string()),
+        Event::Next,
+    )
 }
 
 fn mend(errors: &mut Vec<ServerError>, locale: Locale) {
@@ -119,5 +123,17 @@ fn cut(message: &str) -> String {
     match message.char_indices().nth(MESSAGE) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_its_members_as_they_were_asked_for() {
+        let asked = async_graphql::value!({ "rollupChanged": [{ "state": "FINAL", "count": 3 }] });
+        let Event::Next(told) = event(Executed::new(asked), Locale::Zh) else { panic!("no event") };
+        assert_eq!(told, r#"{"data":{"rollupChanged":[{"state":"FINAL","count":3}]}}"#);
     }
 }
