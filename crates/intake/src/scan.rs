@@ -221,9 +221,17 @@ mod tests {
             let read: Address = serde_json::from_value(serde_json::json!({ "tcp": good })).unwrap();
             assert_eq!(read, Address::Tcp(good.parse().unwrap()), "{good}");
         }
-        for bad in
-            ["clamd", "clamd:", ":3310", "clamd:0", "clamd:70000", "clamd:+1", "http://clamd:3310", "fd00::7:3310", "a b:1"]
-        {
+        for bad in [
+            "clamd",
+            "clamd:",
+            ":3310",
+            "clamd:0",
+            "clamd:70000",
+            "clamd:+1",
+            "http://clamd:3310",
+            "fd00::7:3310",
+            "a b:1",
+        ] {
             assert!(bad.parse::<HostPort>().is_err(), "{bad}");
         }
     }
