@@ -36,13 +36,11 @@ impl FromStr for HostPort {
 
     fn from_str(text: &str) -> Result<Self, NotHostPort> {
         let fits = text.rsplit_once(':').is_some_and(|(host, port)| {
-            let host = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                Some(number) => number.parse::<Ipv6Addr>().is_ok(),
-                None => {
-                    let fits = |letter: u8| letter.is_ascii_alphanumeric() || b"-._".contains(&letter);
-                    (1..=253).contains(&host.len()) && host.bytes().all(fits)
-                }
-            };
+            let fits = |letter: u8| letter.is_ascii_alphanumeric() || b"-._".contains(&letter);
+            let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map_or_else(
+                || (1..=253).contains(&host.len()) && host.bytes().all(fits),
+                |number| number.parse::<Ipv6Addr>().is_ok(),
+            );
             host && port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
         });
         if fits { Ok(Self(text.to_owned())) } else { Err(NotHostPort(text.to_owned())) }

@@ -267,7 +267,7 @@ mod tests {
         let written = fs::metadata(scratch.path().join("main/tmp/left")).unwrap().modified().unwrap();
         // Old bytes under a new name are being promoted.
         File::open(scratch.path().join("main/tmp/left")).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        assert_eq!(folder.clear(written - Duration::from_secs(60)).unwrap(), 0);
-        assert_eq!(folder.clear(written + Duration::from_secs(60)).unwrap(), 1);
+        assert_eq!(folder.clear(written - Duration::from_mins(1)).unwrap(), 0);
+        assert_eq!(folder.clear(written + Duration::from_mins(1)).unwrap(), 1);
     }
 }
