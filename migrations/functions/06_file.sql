@@ -70,25 +70,61 @@ ALTER FUNCTION sec.abandon_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.abandon_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.abandon_file TO fonds_app;
 
--- For the worker: what is to be examined, in all tenants, the oldest first.
-CREATE OR REPLACE FUNCTION sec.files_to_examine(p_limit int)
-RETURNS TABLE (tenant_id int, tenant_key text, id uuid, org_id uuid, name text, length bigint, declared_type text, declared_sha256 bytea, settings jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT f.tenant_id, t.key, f.id, f.org_id, f.name, f.length, f.declared_type, f.declared_sha256, t.settings
-    FROM file f JOIN tenant t ON t.id = f.tenant_id
-   WHERE f.state = 'examining' ORDER BY coalesce(f.tried_at, f.received_at) LIMIT p_limit
+-- For the worker: these lie whole in the staging area. Of those whose end was never told, because whoever received the last byte was
+-- killed before he could say so, it is told now, as sec.receive_file would have. Gives which.
+CREATE OR REPLACE FUNCTION sec.receive_whole(p_ids uuid[], p_at timestamptz) RETURNS SETOF uuid
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH whole AS (
+    UPDATE file f SET state = 'examining', received_at = p_at WHERE f.id = ANY (p_ids) AND f.state = 'receiving'
+    RETURNING f.tenant_id, f.id, f.account_id, f.post_id, f.org_id),
+  told AS (
+    INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id)
+    SELECT w.tenant_id, p_at, w.account_id, w.post_id, w.org_id, 'file.receive', 'file', 'file:' || replace(w.id::text, '-', '') FROM whole w)
+  SELECT w.id FROM whole w
 $$;
-REVOKE ALL ON FUNCTION sec.files_to_examine FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sec.files_to_examine TO fonds_worker;
+REVOKE ALL ON FUNCTION sec.receive_whole FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.receive_whole TO fonds_worker;
 
--- For the worker: the examination is over. The body's row, the file's state, audit and outbox in one transaction; twice is once.
-CREATE OR REPLACE FUNCTION sec.keep_file(p_tenant int, p_id uuid, p_sha256 bytea, p_sm3 bytea, p_chunks bytea, p_media_type text, p_puid text,
+-- For the worker: takes the file that has waited longest, in all tenants, for so long; `tried_at` is the end of the lease. Two workers
+-- never take the same one, a worker that is killed gives it back by that, and what one says that was late does not count: `fence`, which
+-- no writer raises any more, tells who has taken it last.
+DROP FUNCTION IF EXISTS sec.files_to_examine(int);
+CREATE OR REPLACE FUNCTION sec.take_file_to_examine(p_at timestamptz, p_until timestamptz)
+RETURNS TABLE (tenant_id int, tenant_key text, id uuid, fence bigint, name text, length bigint, declared_sha256 bytea,
+               created_at timestamptz, received_at timestamptz, expires_at timestamptz, settings jsonb)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  UPDATE file f SET fence = f.fence + 1, tried_at = p_until
+    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'examining' AND coalesce(x.tried_at, x.received_at) <= p_at
+           ORDER BY coalesce(x.tried_at, x.received_at) LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
+    JOIN tenant t ON t.id = due.tenant_id
+   WHERE f.tenant_id = due.tenant_id AND f.id = due.id
+  RETURNING f.tenant_id, t.key, f.id, f.fence, f.name, f.length, f.declared_sha256, f.created_at, f.received_at, f.expires_at, t.settings
+$$;
+REVOKE ALL ON FUNCTION sec.take_file_to_examine FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.take_file_to_examine TO fonds_worker;
+
+-- For the worker: it is still at it. False: somebody else has taken it, or it is settled.
+CREATE OR REPLACE FUNCTION sec.hold_file(p_tenant int, p_id uuid, p_fence bigint, p_until timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE file SET tried_at = p_until WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' AND fence = p_fence;
+  RETURN FOUND;
+END $$;
+ALTER FUNCTION sec.hold_file OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.hold_file FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.hold_file TO fonds_worker;
+
+-- For the worker: the examination is over. The body's row, the file's state, audit and outbox in one transaction; twice is once, and
+-- only from whoever has taken it last.
+DROP FUNCTION IF EXISTS sec.keep_file(int, uuid, bytea, bytea, bytea, text, text, text, jsonb, timestamptz);
+CREATE OR REPLACE FUNCTION sec.keep_file(p_tenant int, p_id uuid, p_fence bigint, p_sha256 bytea, p_sm3 bytea, p_chunks bytea, p_media_type text, p_puid text,
     p_scan text, p_warnings jsonb, p_at timestamptz)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE f file;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
-  SELECT * INTO f FROM file WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' FOR UPDATE;
+  SELECT * INTO f FROM file WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' AND fence = p_fence FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
   INSERT INTO body (tenant_id, sha256, sm3, chunks, length, kept_at, checked_at)
   VALUES (p_tenant, p_sha256, p_sm3, p_chunks, f.length, p_at, p_at)
@@ -107,13 +143,14 @@ ALTER FUNCTION sec.keep_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.keep_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.keep_file TO fonds_worker;
 
-CREATE OR REPLACE FUNCTION sec.refuse_file(p_tenant int, p_id uuid, p_problems jsonb, p_at timestamptz)
+DROP FUNCTION IF EXISTS sec.refuse_file(int, uuid, jsonb, timestamptz);
+CREATE OR REPLACE FUNCTION sec.refuse_file(p_tenant int, p_id uuid, p_fence bigint, p_problems jsonb, p_at timestamptz)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE f file;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   UPDATE file SET state = 'refused', settled_at = p_at, waits = NULL, problems = p_problems
-   WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' RETURNING * INTO f;
+   WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' AND fence = p_fence RETURNING * INTO f;
   IF NOT FOUND THEN RETURN false; END IF;
   INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
   VALUES (p_tenant, p_at, f.account_id, f.post_id, f.org_id, 'file.refuse', 'file', 'file:' || replace(p_id::text, '-', ''),
@@ -125,12 +162,14 @@ ALTER FUNCTION sec.refuse_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.refuse_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.refuse_file TO fonds_worker;
 
--- For the worker: it could not be settled now (the scanner is away, or something failed). Said so, never passed; others go first.
-CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_waits text, p_at timestamptz) RETURNS void
+-- For the worker: it could not be settled now (the scanner is away, or something failed), and is looked at again then. Said so, never
+-- passed; others go first.
+DROP FUNCTION IF EXISTS sec.delay_file(int, uuid, text, timestamptz);
+CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_fence bigint, p_waits text, p_again timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
-  UPDATE file SET waits = p_waits, tried_at = p_at WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining';
+  UPDATE file SET waits = p_waits, tried_at = p_again WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' AND fence = p_fence;
 END $$;
 ALTER FUNCTION sec.delay_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.delay_file FROM PUBLIC;
@@ -184,6 +223,22 @@ END $$;
 ALTER FUNCTION sec.write_incident OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_incident FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.write_incident TO fonds_worker;
+
+-- For a gateway without a worker: what it found wrong with a copy while somebody read what he may. It is only told: the verdict on the
+-- body is the worker's, whose scrub looks at this one before all others. Of a body that is not there nothing is written, and nothing said.
+-- It sets no context: whoever calls it keeps the tenant that he has entered, or none.
+CREATE OR REPLACE FUNCTION sec.tell_incident(p_tenant int, p_sha256 bytea, p_place text, p_found text, p_healed boolean, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF p_place NOT IN ('main','copy') OR p_found NOT IN ('missing','length','altered','unreadable') THEN
+    RAISE EXCEPTION 'tell_incident: no such place or fault' USING ERRCODE = 'FD002';
+  END IF;
+  INSERT INTO body_incident (tenant_id, sha256, place, found, healed, at)
+  SELECT b.tenant_id, b.sha256, p_place, p_found, p_healed, p_at FROM body b WHERE b.tenant_id = p_tenant AND b.sha256 = p_sha256;
+  IF NOT p_healed THEN UPDATE body SET checked_at = 'epoch' WHERE tenant_id = p_tenant AND sha256 = p_sha256; END IF;
+END $$;
+REVOKE ALL ON FUNCTION sec.tell_incident FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.tell_incident TO fonds_app;
 
 -- For the worker: takes the file whose pictures have waited longest, for five minutes; a worker that is killed with it gives it
 -- back by that. One that has been taken in vain too often is left without.

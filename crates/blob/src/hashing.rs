@@ -69,7 +69,7 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> (Digests, ChunkList) {
 /// Calls with each chunk of a file, in order.
 pub(crate) fn each_chunk(path: &Path, mut take: impl FnMut(&[u8])) -> io::Result<()> {
     let mut file = File::open(path)?;
-    let mut buffer = Vec::new();
+    let mut buffer = Vec::with_capacity(1 << 20);
     loop {
         buffer.clear();
         file.by_ref().take(CHUNK).read_to_end(&mut buffer)?;

@@ -5,6 +5,7 @@
 //! `bytes` is locked by the one who writes, in whatever process on this machine.
 
 mod append;
+mod area;
 mod fence;
 mod record;
 mod scratch;
@@ -26,7 +27,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use self::record::Record;
+use self::{area::Area, record::Record};
 pub use self::{
     fence::Fence,
     scratch::{Scratch, ScratchError},
@@ -96,6 +97,17 @@ pub enum StagingError {
     /// It is not whole.
     #[error("the upload is not whole: {} of {} bytes", .0.offset, .0.length)]
     Unfinished(Progress),
+    /// Other than what was recorded as durable.
+    #[error("{found} bytes lie where {recorded} are recorded")]
+    Short {
+        /// Bytes that lie there.
+        found: u64,
+        /// Bytes that were durable.
+        recorded: u64,
+    },
+    /// The area is not the one that was opened: a disk that is not mounted any more.
+    #[error("the staging area is not the one that was opened")]
+    Away,
     /// Somebody writes it and does not stop.
     #[error("the upload is being written")]
     Busy,
@@ -105,6 +117,13 @@ pub enum StagingError {
     /// The disk does not do as told.
     #[error("the staging area failed: {0}")]
     Io(#[source] io::Error),
+}
+
+impl StagingError {
+    /// Of an upload that was whole: its bytes are not there any more, if this is the area where they were.
+    pub const fn is_loss(&self) -> bool {
+        matches!(self, Self::Absent | Self::Unfinished(_) | Self::Short { .. })
+    }
 }
 
 /// Why bytes were not appended, or not all.
@@ -185,6 +204,7 @@ pub struct Staging(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     root: PathBuf,
+    area: Area,
     patience: Duration,
     tasks: TaskTracker,
     writers: AtomicU64,
@@ -205,8 +225,10 @@ impl Staging {
     pub fn open(settings: &Settings) -> io::Result<Self> {
         let root = settings.staging_folder();
         fs::create_dir_all(&root)?;
+        let area = Area::open(&root)?;
         Ok(Self(Arc::new(Inner {
             root,
+            area,
             patience: Duration::from_secs(settings.takeover_seconds),
             tasks: TaskTracker::new(),
             writers: AtomicU64::new(0),
@@ -255,12 +277,17 @@ impl Staging {
             }
             let found = fs::metadata(folder.join("bytes"))?.len();
             if found != progress.length {
-                let error = format!("{found} bytes lie where {} are recorded", progress.length);
-                return Err(StagingError::Io(io::Error::new(io::ErrorKind::InvalidData, error)));
+                return Err(StagingError::Short { found, recorded: progress.length });
             }
             Ok(Staged { folder, len: found })
         })
         .await
+    }
+
+    /// Since when this area is there. An upload that was whole before that may lie in another one.
+    pub async fn since(&self) -> Result<SystemTime, StagingError> {
+        let area = self.0.area.clone();
+        blocking(move || area.since()).await
     }
 
     /// Digests of a whole upload, of its bytes as they lie there now; the list of its chunks stays beside it.

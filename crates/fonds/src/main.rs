@@ -3,6 +3,7 @@
 mod command;
 mod demo;
 mod files;
+mod listen;
 mod log;
 mod running;
 mod settings;

@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::words::Failure;
+use crate::{listen, words::Failure};
 
 /// Time for all of it.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -58,13 +58,7 @@ impl Running {
         let listener =
             TcpListener::bind(address).await.map_err(|error| format!("cannot listen at {address}: {error}"))?;
         let address = listener.local_addr()?;
-        let stop = self.stop.clone();
-        self.spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await {
-                tracing::error!(%error, "a listener failed");
-            }
-        });
+        self.spawn(listen::serve(listener, router, self.stop.clone()));
         Ok(address)
     }
 

@@ -21,7 +21,7 @@ use intake::{
 };
 
 use crate::{
-    Gateway, graphql_http::locale_of, server::told, session::refuse_foreign, sign_in::failure, transfer::Transfer,
+    Gateway, graphql_http::locale_of, server::told, session::refuse_foreign, sign_in::failure, toll, transfer::Transfer,
 };
 
 /// A page that is made of such bytes by mistake can do nothing.
@@ -166,10 +166,16 @@ async fn serve(
     locale: Locale,
 ) -> Response {
     let inner = gateway.inner();
+    let mut reader = match asker.read(&inner.app).await {
+        Ok(reader) => reader,
+        Err(error) => return failure(&error, locale),
+    };
+    let account = reader.actor.account;
+    if let Err(refused) = toll::of_person(inner, account, locale).await {
+        return *refused;
+    }
     let found = async {
-        let mut reader = asker.read(&inner.app).await?;
         let address = address.ok_or(app::Error::NotFound)?;
-        let account = reader.actor.account;
         Ok(if let Some(page) = page {
             let page = page.parse().map_err(|_| app::Error::NotFound)?;
             let preview = app::file::preview(&mut reader, address, page).await?;
@@ -229,18 +235,16 @@ async fn served(
     }
     let media_type = HeaderValue::from_str(&file.media_type);
     out.insert(header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    match file.name.as_deref().map(FileName::parse) {
-        None => {
-            out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
-        }
-        Some(Ok(name)) => {
+    let disposition = match &file.name {
+        None => HeaderValue::from_static("inline"),
+        Some(name) => {
+            // A name that was taken under older rules may be none any more: a safe one stands in for it.
+            let name = FileName::parse(name).unwrap_or_else(|_| FileName::standing_in(&file.media_type));
             let value = disposition::header(Disposition::Attachment, &name);
-            out.extend(HeaderValue::from_str(&value).map(|value| (header::CONTENT_DISPOSITION, value)));
+            HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
         }
-        Some(Err(_)) => {
-            out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-        }
-    }
+    };
+    out.insert(header::CONTENT_DISPOSITION, disposition);
     // A part is asked of the body that the client knows, else it gets the whole of this one.
     let part = headers.get(header::IF_RANGE).is_none_or(|of| of.as_bytes() == tag.as_bytes());
     let range = match part.then(|| headers.get(header::RANGE)).flatten().map(|range| asked_range(range, body.len)) {

@@ -19,6 +19,7 @@ pub mod server;
 pub mod session;
 pub mod settings;
 mod sign_in;
+mod toll;
 mod transfer;
 pub mod upload;
 

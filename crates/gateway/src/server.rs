@@ -13,7 +13,7 @@ use axum::{
     error_handling::HandleErrorLayer,
     extract::{DefaultBodyLimit, State},
     http::{HeaderName, HeaderValue, Request, StatusCode, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
@@ -33,7 +33,7 @@ use crate::{
     origin::{Home, SessionCookie},
     request_id,
     session::{Door, refuse_foreign},
-    sign_in,
+    sign_in, toll,
     transfer::Transfers,
     upload,
 };
@@ -161,7 +161,8 @@ impl Gateway {
                     .layer(HandleErrorLayer::new(async |_| overloaded()))
                     .layer(LoadShedLayer::new())
                     .layer(GlobalConcurrencyLimitLayer::new(settings.max_transfers)),
-            );
+            )
+            .layer(from_fn_with_state(self.clone(), toll::of_address));
         // A handshake is short, and what comes of it is counted and limited there.
         let sockets = Router::new().route("/graphql/ws", any(live::open));
         let router =

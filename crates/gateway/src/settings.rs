@@ -44,6 +44,12 @@ pub struct Settings {
     /// Cost of GraphQL operations that a person, or an address without a session, may spend in a minute.
     #[schemars(range(min = 1))]
     pub cost_per_minute: u32,
+    /// Requests at `/uploads` and `/files` of one person in a minute; more are refused with 429.
+    #[schemars(range(min = 1))]
+    pub file_requests_per_minute: u32,
+    /// The same of one address, before it is known who asks: an office behind one address shares them.
+    #[schemars(range(min = 1))]
+    pub file_requests_per_address: u32,
     /// Attempts to sign in per minute, login and address.
     #[schemars(range(min = 1))]
     pub sign_in_per_minute: u32,
@@ -70,6 +76,8 @@ impl Default for Settings {
             recheck_seconds: 5,
             request_seconds: 30,
             cost_per_minute: crate::limit::CostBudget::PER_MINUTE,
+            file_requests_per_minute: 6_000,
+            file_requests_per_address: 30_000,
             sign_in_per_minute: 10,
             sign_in_per_address: 100,
             live: crate::live::Settings::default(),

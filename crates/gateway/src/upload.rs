@@ -4,27 +4,28 @@
 //! by the database, stops the one before. Another person's upload answers as if it did not exist.
 
 mod metadata;
+mod receive;
 mod refusal;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use app::file::Announce;
 use axum::{
-    body::Body,
     extract::{Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use blob::{AppendError, Checksum, Fence, Staging};
 use chrono::{DateTime, Utc};
-use domain::{Id, Locale, Outcome, file::FileState, id::noun};
+use domain::{Id, Locale, Outcome, id::noun};
 use intake::{FileName, Reason, reason::Place};
 use tokio::sync::Notify;
 
-use crate::{Gateway, graphql_http::locale_of, server::Inner, session::refuse_foreign, transfer::Transfer};
+use crate::{Gateway, graphql_http::locale_of, server::Inner, session::refuse_foreign, toll};
 
 use self::{
     metadata::Metadata,
+    receive::{Stopped, Taken, append, moved_on},
     refusal::{Refused, problems, refused, tus},
 };
 
@@ -91,7 +92,7 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     let (parts, body) = request.into_parts();
     let locale = locale_of(&parts.headers);
     check_version(&parts.headers)?;
-    let caller = caller(inner, &parts.headers, &parts.extensions)?;
+    let caller = caller(inner, &parts.headers, &parts.extensions).await?;
     let length = number(&parts.headers, &LENGTH).ok_or_else(|| Refused::Length.told(locale))?;
     let metadata = Metadata::read(&parts.headers, &METADATA).ok_or_else(|| Refused::Metadata.told(locale))?;
     if parts.headers.contains_key(CHECKSUM) && checksum(&parts.headers).is_none() {
@@ -141,12 +142,23 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     if is_bytes(&parts.headers) {
         // Creation with upload: what is refused now can be sent again by PATCH.
         let taken = append(inner, &caller, begun.file, offset, &parts.headers, body).await;
-        let offset = match taken {
-            Ok(offset) => offset,
-            Err(Stopped::Append(AppendError::Checksum { .. })) => return Err(Refused::Checksum.told(locale).into()),
-            Err(_) => return Ok(with_offset(answer, offset)),
+        return match taken {
+            Ok(Taken { offset, expires: None }) => {
+                answer.headers_mut().remove(EXPIRES);
+                Ok(with_offset(answer, offset))
+            }
+            // Created it is, and where: only its bytes were not taken.
+            Err(Stopped::Append(AppendError::Checksum { offset })) => {
+                let mut refused = Refused::Checksum.told(locale);
+                refused.headers_mut().extend(answer.headers().clone());
+                Err(with_offset(refused, offset).into())
+            }
+            Ok(Taken { offset, .. })
+            | Err(Stopped::Append(AppendError::Cut { offset } | AppendError::Offset { offset })) => {
+                Ok(with_offset(answer, offset))
+            }
+            Err(_) => Ok(with_offset(answer, offset)),
         };
-        return Ok(with_offset(answer, offset));
     }
     Ok(answer)
 }
@@ -159,7 +171,7 @@ async fn head_or_refuse(
 ) -> Result<Response, Box<Response>> {
     let locale = locale_of(headers);
     check_version(headers)?;
-    let caller = caller(inner, headers, extensions)?;
+    let caller = caller(inner, headers, extensions).await?;
     let id = parse(id).ok_or_else(|| not_found(locale))?;
     let (app, who) = (inner.app.clone(), caller.clone());
     let taken = inner.finish(async move { app::file::take(&app, &who, id).await }, locale).await?;
@@ -168,18 +180,22 @@ async fn head_or_refuse(
     let offset = match fence {
         // Whoever still writes is stopped, so that the offset is final.
         Some(fence) => {
-            let settled = inner.uploads.staging.settle(id, Fence(fence)).await;
-            let progress = settled.map_err(|error| Refused::of_append(&error).told(locale))?;
-            if progress.is_whole() {
-                received(inner, &caller, id, locale).await?;
+            match inner.uploads.staging.settle(id, Fence(fence)).await {
+                Ok(progress) if progress.is_whole() => {
+                    received(inner, &caller, id, locale).await?;
+                    length
+                }
+                Ok(progress) => progress.offset,
+                // Whole, examined and moved on between the two looks.
+                Err(AppendError::Absent) if moved_on(inner, &caller, id).await => length,
+                Err(error) => return Err(Refused::of_append(&error).told(locale).into()),
             }
-            progress.offset
         }
         None => length,
     };
     let mut answer = with_offset(StatusCode::OK.into_response(), offset);
     answer.headers_mut().insert(LENGTH, HeaderValue::from(length));
-    if file.state == FileState::Receiving {
+    if offset < length {
         expires(answer.headers_mut(), file.expires_at);
     }
     Ok(answer)
@@ -189,7 +205,7 @@ async fn patch_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<Re
     let (parts, body) = request.into_parts();
     let locale = locale_of(&parts.headers);
     check_version(&parts.headers)?;
-    let caller = caller(inner, &parts.headers, &parts.extensions)?;
+    let caller = caller(inner, &parts.headers, &parts.extensions).await?;
     let id = parse(id).ok_or_else(|| not_found(locale))?;
     if !is_bytes(&parts.headers) {
         return Err(Refused::MediaType.told(locale).into());
@@ -198,19 +214,23 @@ async fn patch_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<Re
     if parts.headers.contains_key(CHECKSUM) && checksum(&parts.headers).is_none() {
         return Err(Refused::Algorithm.told(locale).into());
     }
-    let offset = append(inner, &caller, id, at, &parts.headers, body).await.map_err(|stopped| match stopped {
+    let taken = append(inner, &caller, id, at, &parts.headers, body).await.map_err(|stopped| match stopped {
         Stopped::Append(error) => Refused::of_append(&error).told(locale),
         Stopped::App(error) => crate::sign_in::failure(&error, locale),
         Stopped::Crowded(answer) => *answer,
     })?;
-    Ok(with_offset(StatusCode::NO_CONTENT.into_response(), offset))
+    let mut answer = with_offset(StatusCode::NO_CONTENT.into_response(), taken.offset);
+    if let Some(at) = taken.expires {
+        expires(answer.headers_mut(), at);
+    }
+    Ok(answer)
 }
 
 async fn delete_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<Response, Box<Response>> {
     let (parts, _) = request.into_parts();
     let locale = locale_of(&parts.headers);
     check_version(&parts.headers)?;
-    let caller = caller(inner, &parts.headers, &parts.extensions)?;
+    let caller = caller(inner, &parts.headers, &parts.extensions).await?;
     let id = parse(id).ok_or_else(|| not_found(locale))?;
     let (app, who) = (inner.app.clone(), caller);
     let given_up = inner.finish(async move { app::file::abandon(&app, &who, id).await }, locale).await?;
@@ -222,84 +242,6 @@ async fn delete_or_refuse(inner: &Inner, id: &str, request: Request) -> Result<R
         tracing::warn!(file = %id, %error, "an upload that was given up is still there");
     }
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Why the bytes of a request were not taken, or not all.
-#[derive(Debug)]
-enum Stopped {
-    /// He may not, or there is nothing to write.
-    App(app::Error),
-    /// The bytes, or where they go.
-    Append(AppendError),
-    /// He has too many lines.
-    Crowded(Box<Response>),
-}
-
-impl From<AppendError> for Stopped {
-    fn from(error: AppendError) -> Self {
-        Self::Append(error)
-    }
-}
-
-/// Takes the bytes of one request. Gives the offset that is durable afterwards.
-async fn append(
-    inner: &Inner,
-    caller: &app::Caller,
-    id: Id<noun::File>,
-    at: u64,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<u64, Stopped> {
-    let (app, who) = (inner.app.clone(), caller.clone());
-    let taken = inner.tasks.spawn(async move { app::file::take(&app, &who, id).await }).await;
-    let (file, fence) = match taken {
-        Ok(Ok(taken)) => taken,
-        Ok(Err(error)) => return Err(Stopped::App(error)),
-        Err(_) => return Err(AppendError::Stopped.into()),
-    };
-    let Some(fence) = fence else {
-        // It is whole: there is nothing to add.
-        return Err(AppendError::Offset { offset: u64::try_from(file.length).unwrap_or_default() }.into());
-    };
-    let _transfer: Transfer = inner.transfers.begin(file.account, locale_of(headers)).map_err(Stopped::Crowded)?;
-    let lost = Arc::<Mutex<Option<app::Error>>>::default();
-    let still = {
-        let (app, who, lost) = (inner.app.clone(), caller.clone(), Arc::clone(&lost));
-        move || may_still(app.clone(), who.clone(), id, Arc::clone(&lost))
-    };
-    let bytes = inner.transfers.receive(body, still);
-    let appended = inner.uploads.staging.append(id, at, Fence(fence), checksum(headers), bytes).await;
-    let progress = appended.map_err(|error| match lost.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        Some(lost) => Stopped::App(lost),
-        None => Stopped::Append(error),
-    })?;
-    if progress.is_whole() {
-        let (app, who) = (inner.app.clone(), caller.clone());
-        let told = inner.tasks.spawn(async move { app::file::received(&app, &who, id).await }).await;
-        match told {
-            Ok(Ok(())) => inner.uploads.received.notify_one(),
-            // The bytes are durable; the next HEAD says so once more.
-            Ok(Err(error)) => return Err(Stopped::App(error)),
-            Err(_) => return Err(AppendError::Stopped.into()),
-        }
-    }
-    Ok(progress.offset)
-}
-
-/// May he still write it? Where not, the reason is left in `lost`.
-async fn may_still(app: app::App, who: app::Caller, id: Id<noun::File>, lost: Arc<Mutex<Option<app::Error>>>) -> bool {
-    let looked = async {
-        let mut reader = app.read(&who).await?;
-        app::file::may_write(&mut reader, id).await
-    };
-    match looked.await {
-        // A database that does not answer takes no right away.
-        Ok(()) | Err(app::Error::Unavailable(_)) => true,
-        Err(error) => {
-            *lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            false
-        }
-    }
 }
 
 async fn received(
@@ -315,14 +257,21 @@ async fn received(
     Ok(())
 }
 
-fn caller(
+/// Who asks, known by his session, with a request left in his minute.
+async fn caller(
     inner: &Inner,
     headers: &HeaderMap,
     extensions: &axum::http::Extensions,
 ) -> Result<app::Caller, Box<Response>> {
+    let locale = locale_of(headers);
     let caller = inner.door.caller(headers, extensions);
     let caller = caller.map_err(|foreign| Box::new(refuse_foreign(foreign, headers)))?;
-    caller.ok_or_else(|| crate::sign_in::failure(&app::Error::Unauthenticated, locale_of(headers)).into())
+    let caller = caller.ok_or_else(|| crate::sign_in::failure(&app::Error::Unauthenticated, locale))?;
+    let reader = inner.app.read(&caller).await.map_err(|error| crate::sign_in::failure(&error, locale))?;
+    let account = reader.actor.account;
+    drop(reader); // its connection is somebody else's turn
+    toll::of_person(inner, account, locale).await?;
+    Ok(caller)
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), Box<Response>> {

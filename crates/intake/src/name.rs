@@ -6,7 +6,10 @@ use domain::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-use crate::reason::{NameFault, Reason};
+use crate::{
+    format,
+    reason::{NameFault, Reason},
+};
 
 /// Longest name, in characters: what the file systems of people's computers can hold.
 pub const LONGEST: usize = 255;
@@ -39,6 +42,14 @@ impl FileName {
             return Err(NameFault::TooLong);
         }
         Ok(Self(name))
+    }
+
+    /// A name for a file whose own cannot be said: what it is, with the extension of its format where there is one.
+    pub fn standing_in(media_type: &str) -> Self {
+        Self(match format::of(media_type).extensions.first() {
+            Some(extension) => format!("文件.{extension}"),
+            None => "文件".to_owned(),
+        })
     }
 
     /// The whole name.

@@ -1,6 +1,6 @@
 //! The virus scan: clamd over its socket, `INSTREAM`. A scanner that is away never makes a file clean.
 
-use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{fmt, io, net::Ipv6Addr, path::PathBuf, str::FromStr, time::Duration};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,55 @@ use tokio::{
 pub enum Address {
     /// A Unix socket.
     Socket(PathBuf),
-    /// A host in the same trusted network: clamd knows neither passwords nor TLS.
-    Tcp(SocketAddr),
+    /// Host, by name or number, and port, in the same trusted network: clamd knows neither passwords nor TLS.
+    Tcp(#[schemars(with = "String")] HostPort),
+}
+
+/// `clamd.internal:3310`, `10.0.0.7:3310` or `[fd00::7]:3310`. A name is looked up at each connection: what it stands for
+/// may move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HostPort(String);
+
+/// It is no host with a port.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no host with a port, as in clamd.internal:3310")]
+pub struct NotHostPort(String);
+
+impl FromStr for HostPort {
+    type Err = NotHostPort;
+
+    fn from_str(text: &str) -> Result<Self, NotHostPort> {
+        let fits = text.rsplit_once(':').is_some_and(|(host, port)| {
+            let fits = |letter: u8| letter.is_ascii_alphanumeric() || b"-._".contains(&letter);
+            let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map_or_else(
+                || (1..=253).contains(&host.len()) && host.bytes().all(fits),
+                |number| number.parse::<Ipv6Addr>().is_ok(),
+            );
+            host && port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+        });
+        if fits { Ok(Self(text.to_owned())) } else { Err(NotHostPort(text.to_owned())) }
+    }
+}
+
+impl TryFrom<String> for HostPort {
+    type Error = NotHostPort;
+
+    fn try_from(text: String) -> Result<Self, NotHostPort> {
+        text.parse()
+    }
+}
+
+impl From<HostPort> for String {
+    fn from(HostPort(text): HostPort) -> Self {
+        text
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// The scanner.
@@ -78,7 +125,7 @@ impl Scanner {
         let connecting = async {
             Ok(match &self.address {
                 Address::Socket(path) => Box::new(UnixStream::connect(path).await?) as Box<dyn Wire>,
-                Address::Tcp(address) => Box::new(TcpStream::connect(address).await?),
+                Address::Tcp(HostPort(address)) => Box::new(TcpStream::connect(address).await?),
             })
         };
         timeout(self.patience, connecting).await?
@@ -164,6 +211,48 @@ mod tests {
         for answer in ["", "stream: OK FOUND?", "UNKNOWN COMMAND", "stream: Can't allocate memory ERROR"] {
             assert!(matches!(outcome(answer, ""), Scan::Down(_)), "{answer}");
         }
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_a_number_with_a_port() {
+        for good in ["clamd.internal:3310", "clamd:3310", "10.0.0.7:3310", "[fd00::7]:3310"] {
+            let read: Address = serde_json::from_value(serde_json::json!({ "tcp": good })).unwrap();
+            assert_eq!(read, Address::Tcp(good.parse().unwrap()), "{good}");
+        }
+        for bad in [
+            "clamd",
+            "clamd:",
+            ":3310",
+            "clamd:0",
+            "clamd:70000",
+            "clamd:+1",
+            "http://clamd:3310",
+            "fd00::7:3310",
+            "a b:1",
+        ] {
+            assert!(bad.parse::<HostPort>().is_err(), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_scanner_is_found_by_its_name_at_each_connection() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let clamd = async {
+            for said in ["ClamAV 1.4.6\0", "stream: OK\0"] {
+                let (mut wire, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 64];
+                let _ = wire.read(&mut asked).await.unwrap();
+                wire.write_all(said.as_bytes()).await.unwrap();
+            }
+        };
+        let scanner = Scanner {
+            address: Address::Tcp(format!("localhost:{port}").parse().unwrap()),
+            largest: 100,
+            patience: Duration::from_secs(5),
+        };
+        let (scan, ()) = tokio::join!(scanner.scan(&b"abc"[..], 3), clamd);
+        assert!(matches!(scan, Scan::Clean { .. }), "{scan:?}");
     }
 
     #[tokio::test]

@@ -7,9 +7,9 @@ use domain::{
     tenant::{FileRules, TenantId, TenantKey, TenantSettings},
 };
 
-use crate::{Error, Result, file::BodyKey, file::digest, worker::WorkerStore};
+use crate::{Error, Result, Store, file::BodyKey, file::digest, worker::WorkerStore};
 
-/// A file in quarantine.
+/// A file in quarantine, taken for a while.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quarantined {
     /// Whose.
@@ -18,6 +18,14 @@ pub struct Quarantined {
     pub tenant_key: TenantKey,
     /// Which.
     pub file: Id<noun::File>,
+    /// The number of this taking: what is said under an older one does not count.
+    pub fence: i64,
+    /// When it was announced.
+    pub created_at: DateTime<Utc>,
+    /// When its last byte was durable.
+    pub received_at: DateTime<Utc>,
+    /// When it had gone if it had not been finished.
+    pub expires_at: DateTime<Utc>,
     /// Name as given.
     pub name: String,
     /// Bytes.
@@ -47,6 +55,23 @@ pub struct Found {
     pub warnings: Vec<Problem>,
 }
 
+/// What was found wrong with a copy of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyIncident<'a> {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which body.
+    pub sha256: [u8; 32],
+    /// In which place.
+    pub place: &'a str,
+    /// `missing`, `length`, `altered`, `unreadable`.
+    pub found: &'a str,
+    /// It was written anew.
+    pub healed: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// A body whose turn it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
@@ -57,42 +82,60 @@ pub struct Due {
 }
 
 impl WorkerStore {
-    /// What is to be examined, the oldest first.
-    pub async fn to_examine(&self, limit: i32) -> Result<Vec<Quarantined>> {
+    /// Takes the file that has waited longest, until then. None: none waits that was due at `at`.
+    pub async fn take_to_examine(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Quarantined>> {
         let mut connection = self.bare().await?;
-        let rows = sqlx::query!(
-            r#"SELECT tenant_id AS "tenant!", tenant_key AS "key!", id AS "id!", name AS "name!", length AS "length!", declared_sha256,
-                      settings AS "settings!" FROM sec.files_to_examine($1)"#,
-            limit
+        let row = sqlx::query!(
+            r#"SELECT tenant_id AS "tenant!", tenant_key AS "key!", id AS "id!", fence AS "fence!", name AS "name!", length AS "length!",
+                      declared_sha256, created_at AS "created_at!", received_at AS "received_at!", expires_at AS "expires_at!",
+                      settings AS "settings!" FROM sec.take_file_to_examine($1, $2)"#,
+            at,
+            until
         )
-        .fetch_all(&mut *connection)
+        .fetch_optional(&mut *connection)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                let settings: TenantSettings = serde_json::from_value(row.settings).unwrap_or_default();
-                Ok(Quarantined {
-                    tenant: TenantId(row.tenant),
-                    tenant_key: TenantKey::parse(&row.key)
-                        .ok_or_else(|| Error::Stored("key of a tenant".to_owned()))?,
-                    file: Id::of(row.id),
-                    name: row.name,
-                    length: row.length,
-                    declared: row.declared_sha256.as_deref().map(digest).transpose()?,
-                    rules: settings.files,
-                })
-            })
-            .collect()
+        let Some(row) = row else { return Ok(None) };
+        let settings: TenantSettings = serde_json::from_value(row.settings).unwrap_or_default();
+        let key = TenantKey::parse(&row.key).ok_or_else(|| Error::Stored("key of a tenant".to_owned()))?;
+        Ok(Some(Quarantined {
+            tenant: TenantId(row.tenant),
+            tenant_key: key,
+            file: Id::of(row.id),
+            fence: row.fence,
+            created_at: row.created_at,
+            received_at: row.received_at,
+            expires_at: row.expires_at,
+            name: row.name,
+            length: row.length,
+            declared: row.declared_sha256.as_deref().map(digest).transpose()?,
+            rules: settings.files,
+        }))
     }
 
-    /// The body is durable in its places: the file is kept. False: it was settled before.
-    pub async fn keep(&self, tenant: TenantId, file: Id<noun::File>, found: &Found, at: DateTime<Utc>) -> Result<bool> {
+    /// It is still being examined. False: somebody else has taken it, or it is settled.
+    pub async fn hold(&self, file: &Quarantined, until: DateTime<Utc>) -> Result<bool> {
+        let mut connection = self.bare().await?;
+        Ok(sqlx::query_scalar!(
+            r#"SELECT sec.hold_file($1, $2, $3, $4) AS "held!""#,
+            file.tenant.0,
+            file.file.uuid(),
+            file.fence,
+            until
+        )
+        .fetch_one(&mut *connection)
+        .await?)
+    }
+
+    /// The body is durable in its places: the file is kept. False: it was settled before, or taken by somebody else.
+    pub async fn keep(&self, file: &Quarantined, found: &Found, at: DateTime<Utc>) -> Result<bool> {
         let mut connection = self.bare().await?;
         let warnings = serde_json::to_value(&found.warnings).map_err(|error| Error::Stored(error.to_string()))?;
         let scan = if found.unscanned { "unscanned_size" } else { "clean" };
         Ok(sqlx::query_scalar!(
-            r#"SELECT sec.keep_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS "done!""#,
-            tenant.0,
-            file.uuid(),
+            r#"SELECT sec.keep_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS "done!""#,
+            file.tenant.0,
+            file.file.uuid(),
+            file.fence,
             found.sha256.as_slice(),
             found.sm3.as_slice(),
             found.chunks.as_slice(),
@@ -106,20 +149,15 @@ impl WorkerStore {
         .await?)
     }
 
-    /// Not taken, with reasons. False: it was settled before.
-    pub async fn refuse(
-        &self,
-        tenant: TenantId,
-        file: Id<noun::File>,
-        problems: &[Problem],
-        at: DateTime<Utc>,
-    ) -> Result<bool> {
+    /// Not taken, with reasons. False: it was settled before, or taken by somebody else.
+    pub async fn refuse(&self, file: &Quarantined, problems: &[Problem], at: DateTime<Utc>) -> Result<bool> {
         let mut connection = self.bare().await?;
         let problems = serde_json::to_value(problems).map_err(|error| Error::Stored(error.to_string()))?;
         Ok(sqlx::query_scalar!(
-            r#"SELECT sec.refuse_file($1, $2, $3, $4) AS "done!""#,
-            tenant.0,
-            file.uuid(),
+            r#"SELECT sec.refuse_file($1, $2, $3, $4, $5) AS "done!""#,
+            file.tenant.0,
+            file.file.uuid(),
+            file.fence,
             problems,
             at
         )
@@ -127,20 +165,26 @@ impl WorkerStore {
         .await?)
     }
 
-    /// It could not be settled now: the file stays where it is, behind the others, and says so where the scanner is away.
-    pub async fn delay(
-        &self,
-        tenant: TenantId,
-        file: Id<noun::File>,
-        for_scanner: bool,
-        at: DateTime<Utc>,
-    ) -> Result<()> {
+    /// It could not be settled now: the file stays where it is and is looked at again then; it says so where the scanner is
+    /// away.
+    pub async fn delay(&self, file: &Quarantined, for_scanner: bool, again: DateTime<Utc>) -> Result<()> {
         let mut connection = self.bare().await?;
         let waits = for_scanner.then_some("scanner");
-        sqlx::query!("SELECT sec.delay_file($1, $2, $3, $4)", tenant.0, file.uuid(), waits, at)
+        let (tenant, id) = (file.tenant.0, file.file.uuid());
+        sqlx::query!("SELECT sec.delay_file($1, $2, $3, $4, $5)", tenant, id, file.fence, waits, again)
             .execute(&mut *connection)
             .await?;
         Ok(())
+    }
+
+    /// These lie whole in the staging area: those whose end was never told go to be examined. Gives which.
+    pub async fn receive_whole(&self, ids: &[Id<noun::File>], at: DateTime<Utc>) -> Result<Vec<Id<noun::File>>> {
+        let mut connection = self.bare().await?;
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let rows = sqlx::query_scalar!(r#"SELECT id AS "id!" FROM sec.receive_whole($1, $2) AS id"#, &ids, at)
+            .fetch_all(&mut *connection)
+            .await?;
+        Ok(rows.into_iter().map(Id::of).collect())
     }
 
     /// Unfinished uploads whose time is over end; gives which.
@@ -197,23 +241,35 @@ impl WorkerStore {
     }
 
     /// A copy was found wrong.
-    pub async fn incident(
-        &self,
-        (tenant, sha256): (TenantId, [u8; 32]),
-        place: &str,
-        found: &str,
-        healed: bool,
-        at: DateTime<Utc>,
-    ) -> Result<()> {
+    pub async fn incident(&self, found: &BodyIncident<'_>) -> Result<()> {
         let mut connection = self.bare().await?;
         sqlx::query!(
             "SELECT sec.write_incident($1, $2, $3, $4, $5, $6)",
-            tenant.0,
-            sha256.as_slice(),
-            place,
-            found,
-            healed,
-            at
+            found.tenant.0,
+            found.sha256.as_slice(),
+            found.place,
+            found.found,
+            found.healed,
+            found.at
+        )
+        .execute(&mut *connection)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A copy was found wrong by a process that only serves: it is told, and the worker's scrub looks at it first.
+    pub async fn tell_incident(&self, found: &BodyIncident<'_>) -> Result<()> {
+        let mut connection = self.bare().await?;
+        sqlx::query!(
+            "SELECT sec.tell_incident($1, $2, $3, $4, $5, $6)",
+            found.tenant.0,
+            found.sha256.as_slice(),
+            found.place,
+            found.found,
+            found.healed,
+            found.at
         )
         .execute(&mut *connection)
         .await?;

@@ -49,7 +49,13 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        let http = gateway::Settings { https: false, cost_per_minute: 1_000_000_000, ..gateway::Settings::default() };
+        let http = gateway::Settings {
+            https: false,
+            cost_per_minute: 1_000_000_000,
+            file_requests_per_minute: 1_000_000_000,
+            file_requests_per_address: 1_000_000_000,
+            ..gateway::Settings::default()
+        };
         Self {
             redis: Some(cluster::redis_url()),
             http,
@@ -209,7 +215,21 @@ impl TestApp {
 
     /// The same while no scanner answers.
     pub async fn examine_without_scanner(&self) -> usize {
-        self.examine_with(false).await
+        let settled = self.examine_with(false).await;
+        // What waits is looked at again after its pause.
+        self.clock.turn(chrono::TimeDelta::seconds(11));
+        settled
+    }
+
+    /// Writes down what readers have found wrong, as a gateway without a worker does.
+    pub async fn tell_incidents(&self) {
+        let mut incidents = self.files.incidents.lock().await;
+        worker::scrub::drain(&self.app.store, &mut incidents, domain::clock::Clock::now(&*self.clock)).await;
+    }
+
+    /// The examination as another worker would run it.
+    pub fn examiner(&self) -> worker::Examine {
+        self.files.examine(self.worker_store(), self.clock.clone(), true)
     }
 
     async fn examine_with(&self, scanner: bool) -> usize {

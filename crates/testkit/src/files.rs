@@ -22,6 +22,8 @@ pub struct TestFiles {
     /// Where both are: `main`, `copy`, `staging`.
     pub folder: TempDir,
     received: Arc<Notify>,
+    /// What readers found wrong.
+    pub(crate) incidents: tokio::sync::Mutex<blob::Incidents>,
 }
 
 impl TestFiles {
@@ -35,8 +37,8 @@ impl TestFiles {
             ..blob::Settings::default()
         };
         let staging = Staging::open(&settings).expect("a staging area");
-        let (bodies, _) = Bodies::open(&settings).expect("the places");
-        Self { staging, bodies, folder, received: Arc::new(Notify::new()) }
+        let (bodies, incidents) = Bodies::open(&settings).expect("the places");
+        Self { staging, bodies, folder, received: Arc::new(Notify::new()), incidents: incidents.into() }
     }
 
     pub(crate) fn uploads(&self) -> Uploads {

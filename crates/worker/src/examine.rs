@@ -1,7 +1,8 @@
 //! The reconciler of quarantine: what was received whole is hashed, identified, guarded and scanned, promoted to its
 //! places, and only then kept; unfinished uploads whose time is over go.
 //!
-//! Every step may be repeated: a body is put by its digest, a file is settled once.
+//! Every step may be repeated: a body is put by its digest, a file is settled once. A file is taken under a lease, so that two
+//! workers do not examine the same one; whoever is late or dead loses it to the next one.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -10,7 +11,7 @@ use std::{
 };
 
 use blob::{Bodies, Digests, PutError, Sha256Digest, Staging, StagingError};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Code, Problem, clock::Clock, tenant::FileRules};
 use intake::{Examiner, Policy, Scan, Verdict};
 use store::{
@@ -22,10 +23,20 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it looks where nobody wakes it.
 const LOOK: Duration = Duration::from_secs(2);
-/// The pause after a failure, and while the scanner is away.
+/// The pause after a failure, and of a file that cannot be settled now.
 const PAUSE: Duration = Duration::from_secs(10);
+const AGAIN: TimeDelta = TimeDelta::seconds(10);
+/// How long a file is taken for, and how often that is said anew while it is being examined.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+const RENEW: Duration = Duration::from_secs(15);
+/// How often it looks for uploads that are whole and whose end nobody has told.
+const RECOVER: TimeDelta = TimeDelta::minutes(1);
 /// How often the staging area is swept, and how old what it removes is at least.
 const SWEEP: TimeDelta = TimeDelta::hours(1);
+/// How old what a promotion has left in a place is at least: no body is written for so long.
+const LEFT: TimeDelta = TimeDelta::days(1);
+/// How long bytes that were whole may be missing before they are gone for good.
+const GRACE: TimeDelta = TimeDelta::minutes(10);
 /// Files of one look.
 const BATCH: i32 = 32;
 
@@ -61,6 +72,9 @@ pub enum Failure {
     /// The places.
     #[error(transparent)]
     Put(#[from] PutError),
+    /// What was left in the places.
+    #[error("the places cannot be cleared: {0}")]
+    Places(#[source] std::io::Error),
 }
 
 /// What became of a file.
@@ -72,12 +86,14 @@ pub enum Settled {
     Refused,
     /// The scanner is away: it stays in quarantine.
     Waiting,
+    /// Somebody else has taken it meanwhile, and settles it.
+    Lost,
 }
 
 impl Examine {
     /// Until told to stop; the file under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
-        let mut swept = None;
+        let (mut swept, mut recovered) = (None, None);
         while !stop.is_cancelled() {
             if swept.is_none_or(|at| self.clock.now() - at > SWEEP) {
                 swept = Some(self.clock.now());
@@ -85,8 +101,14 @@ impl Examine {
                     tracing::error!(%error, "the staging area could not be swept");
                 }
             }
+            if recovered.is_none_or(|at| self.clock.now() - at > RECOVER) {
+                recovered = Some(self.clock.now());
+                if let Err(error) = self.recover().await {
+                    tracing::error!(%error, "whether uploads are whole is not known");
+                }
+            }
             let pause = match self.turn(&stop).await {
-                Ok(waiting) if waiting => PAUSE,
+                Ok(more) if more => continue,
                 Ok(_) => LOOK,
                 Err(error) => {
                     tracing::error!(%error, "what is to be examined is not known");
@@ -105,13 +127,37 @@ impl Examine {
     /// # Errors
     /// The database or the staging area does not answer.
     pub async fn once(&self) -> Result<usize, Failure> {
-        let mut settled = 0;
-        for file in self.store.to_examine(BATCH).await? {
-            if self.settle(&file).await? != Settled::Waiting {
-                settled += 1;
+        self.recover().await?;
+        let (begun, mut settled) = (self.clock.now(), 0);
+        while let Some(file) = self.take(begun).await? {
+            match self.examine(&file).await {
+                Ok(Settled::Kept | Settled::Refused) => settled += 1,
+                Ok(Settled::Waiting | Settled::Lost) => {}
+                Err(error) => {
+                    self.store.delay(&file, false, self.clock.now() + AGAIN).await?;
+                    return Err(error);
+                }
             }
         }
         Ok(settled)
+    }
+
+    /// Uploads that are whole and were never told to be: whoever received the last byte was killed before he could say so.
+    /// Gives how many go to be examined now.
+    ///
+    /// # Errors
+    /// The database or the staging area does not answer.
+    pub async fn recover(&self) -> Result<usize, Failure> {
+        let staged = self.staging.list(SystemTime::UNIX_EPOCH).await?;
+        let whole: Vec<_> = staged.iter().filter(|upload| upload.progress.is_whole()).map(|upload| upload.id).collect();
+        let mut found = 0;
+        for some in whole.chunks(1000) {
+            for file in self.store.receive_whole(some, self.clock.now()).await? {
+                tracing::info!(%file, "an upload was whole, and nobody had said so");
+                found += 1;
+            }
+        }
+        Ok(found)
     }
 
     /// Removes what is staged and no longer wanted: kept, refused or expired by somebody who was stopped before he removed it.
@@ -129,37 +175,69 @@ impl Examine {
                 gone += usize::from(self.staging.remove(*id).await?);
             }
         }
+        let left = self.bodies.clear(SystemTime::from(self.clock.now() - LEFT)).await.map_err(Failure::Places)?;
+        if left > 0 {
+            tracing::info!(left, "what interrupted promotions had left in the places was cleared");
+        }
         Ok(gone)
     }
 
+    /// True: there may be more at once.
     async fn turn(&self, stop: &CancellationToken) -> Result<bool, Failure> {
-        for (_, id) in self.store.expire(self.clock.now(), BATCH).await? {
+        let begun = self.clock.now();
+        for (_, id) in self.store.expire(begun, BATCH).await? {
             if let Err(error) = self.staging.remove(id).await {
                 tracing::warn!(file = %id, %error, "an expired upload is still there");
             }
         }
-        let mut waiting = false;
-        for file in self.store.to_examine(BATCH).await? {
+        for _ in 0..BATCH {
             if stop.is_cancelled() {
-                break;
+                return Ok(false);
             }
-            match self.settle(&file).await {
-                Ok(Settled::Waiting) => waiting = true,
+            let Some(file) = self.take(begun).await? else { return Ok(false) };
+            match self.examine(&file).await {
+                Ok(Settled::Waiting) => {}
                 Ok(settled) => tracing::info!(file = %file.file, ?settled, "a file was examined"),
                 // One file that cannot be read holds up none of the others.
                 Err(error) => {
                     tracing::error!(file = %file.file, %error, "a file could not be examined");
-                    self.store.delay(file.tenant, file.file, false, self.clock.now()).await?;
-                    waiting = true;
+                    self.store.delay(&file, false, self.clock.now() + AGAIN).await?;
                 }
             }
         }
-        Ok(waiting)
+        Ok(true)
+    }
+
+    /// The file that has waited longest, of those that were due when the look began.
+    async fn take(&self, begun: DateTime<Utc>) -> Result<Option<Quarantined>, store::Error> {
+        self.store.take_to_examine(begun, self.clock.now() + LEASE).await
+    }
+
+    /// Settles a file while it is held; given up where somebody else has it.
+    async fn examine(&self, file: &Quarantined) -> Result<Settled, Failure> {
+        let held = async {
+            loop {
+                tokio::time::sleep(RENEW).await;
+                match self.store.hold(file, self.clock.now() + LEASE).await {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(error) => tracing::warn!(file = %file.file, %error, "a lease could not be renewed"),
+                }
+            }
+        };
+        tokio::select! {
+            settled = self.settle(file) => settled,
+            () = held => Ok(Settled::Lost),
+        }
     }
 
     async fn settle(&self, file: &Quarantined) -> Result<Settled, Failure> {
         let begun = Instant::now();
-        let staged = self.staging.whole(file.file).await?;
+        let staged = match self.staging.whole(file.file).await {
+            Ok(staged) => staged,
+            Err(error) if error.is_loss() => return self.missing(file, error).await,
+            Err(error) => return Err(error.into()),
+        };
         let digests = self.staging.hash(&staged).await?;
         if file.declared.is_some_and(|declared| declared != digests.sha256.0) {
             return self.refuse(file, &[other_bytes()]).await;
@@ -180,7 +258,7 @@ impl Examine {
             }
             Scan::Down(cause) => {
                 tracing::warn!(cause, "the virus scanner does not answer: files stay in quarantine");
-                self.store.delay(file.tenant, file.file, true, self.clock.now()).await?;
+                self.store.delay(file, true, self.clock.now() + AGAIN).await?;
                 return Ok(Settled::Waiting);
             }
         };
@@ -188,7 +266,7 @@ impl Examine {
         let stored = self.bodies.put(file.tenant, &staged, &digests).await?;
         if !stored.everywhere() {
             tracing::warn!(file = %file.file, "a place of bodies is away: the file stays in quarantine until both have it");
-            self.store.delay(file.tenant, file.file, false, self.clock.now()).await?;
+            self.store.delay(file, false, self.clock.now() + AGAIN).await?;
             return Ok(Settled::Waiting);
         }
         let (hash_ms, look_ms) = (millis(hashed), millis(looked.saturating_sub(hashed)));
@@ -202,15 +280,36 @@ impl Examine {
             unscanned,
             examined.problems(&["file"]),
         );
-        self.store.keep(file.tenant, file.file, &found, self.clock.now()).await?;
-        self.staging.remove(file.file).await?;
-        Ok(Settled::Kept)
+        let done = self.store.keep(file, &found, self.clock.now()).await?;
+        self.settled(file, done, Settled::Kept).await
     }
 
     async fn refuse(&self, file: &Quarantined, problems: &[Problem]) -> Result<Settled, Failure> {
-        self.store.refuse(file.tenant, file.file, problems, self.clock.now()).await?;
+        let done = self.store.refuse(file, problems, self.clock.now()).await?;
+        self.settled(file, done, Settled::Refused).await
+    }
+
+    /// The staged bytes go with whoever has settled the file; another one may still be reading them.
+    async fn settled(&self, file: &Quarantined, done: bool, how: Settled) -> Result<Settled, Failure> {
+        if !done {
+            return Ok(Settled::Lost);
+        }
         self.staging.remove(file.file).await?;
-        Ok(Settled::Refused)
+        Ok(how)
+    }
+
+    /// Its bytes are not where they were whole. Its uploader is told when that is certain: they should lie in this very
+    /// area, which is older than the upload, and are missing after a while; or its whole time is over. An area that is away,
+    /// or that was made since, may be the wrong one: nothing can be said of what lies elsewhere.
+    async fn missing(&self, file: &Quarantined, error: StagingError) -> Result<Settled, Failure> {
+        let (since, now) = (self.staging.since().await?, self.clock.now());
+        let here = since <= SystemTime::from(file.created_at) && now - file.received_at >= GRACE;
+        if !here && now < file.expires_at {
+            return Err(error.into());
+        }
+        metrics::counter!("fonds_uploads_lost_total").increment(1);
+        tracing::error!(file = %file.file, %error, "the bytes of a whole upload are gone: it is refused, its uploader is told");
+        self.refuse(file, &[gone()]).await
     }
 }
 
@@ -241,6 +340,15 @@ fn other_bytes() -> Problem {
         &["file"],
         "收到的内容与上传前的校验值（SHA-256）不符，请重新上传",
         "what arrived is not what was announced (SHA-256): upload it again",
+    )
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        Code::Invalid,
+        &["file"],
+        "服务器存储故障，已上传的内容在检查前丢失，请重新上传；系统管理员可从日志得知",
+        "a fault of the server has lost what was uploaded before it could be examined: upload it again; the log tells the system administrator",
     )
 }
 

@@ -6,7 +6,11 @@ use std::sync::Arc;
 use blob::{Bodies, Body, Fault, Incident, Incidents, Sha256Digest};
 use chrono::{DateTime, Utc};
 use domain::clock::Clock;
-use store::{Result, examine::Due, worker::WorkerStore};
+use store::{
+    Result, Store,
+    examine::{BodyIncident, Due},
+    worker::WorkerStore,
+};
 use tokio_util::sync::CancellationToken;
 
 /// Bodies of one look.
@@ -23,8 +27,28 @@ pub struct Scrubbed {
     pub damaged: u64,
 }
 
+/// Where what is found wrong is written down.
+pub trait Book: Sync {
+    /// Writes it down.
+    fn write(&self, incident: &BodyIncident<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// By the worker, whose word on a body counts.
+impl Book for WorkerStore {
+    async fn write(&self, incident: &BodyIncident<'_>) -> Result<()> {
+        self.incident(incident).await
+    }
+}
+
+/// By a process that only serves: it tells, and the scrub looks for itself.
+impl Book for Store {
+    async fn write(&self, incident: &BodyIncident<'_>) -> Result<()> {
+        self.tell_incident(incident).await
+    }
+}
+
 /// Writes down what is found wrong, until told to stop.
-pub(crate) async fn keep(store: WorkerStore, clock: Arc<dyn Clock>, mut incidents: Incidents, stop: CancellationToken) {
+pub async fn keep(store: impl Book, clock: Arc<dyn Clock>, mut incidents: Incidents, stop: CancellationToken) {
     while let Some(Some(incident)) = stop.run_until_cancelled(incidents.recv()).await {
         write(&store, &incident, clock.now()).await;
     }
@@ -32,20 +56,21 @@ pub(crate) async fn keep(store: WorkerStore, clock: Arc<dyn Clock>, mut incident
 }
 
 /// Writes down what has come in so far.
-pub async fn drain(store: &WorkerStore, incidents: &mut Incidents, at: DateTime<Utc>) {
+pub async fn drain(store: &impl Book, incidents: &mut Incidents, at: DateTime<Utc>) {
     while let Ok(incident) = incidents.try_recv() {
         write(store, &incident, at).await;
     }
 }
 
-async fn write(store: &WorkerStore, incident: &Incident, at: DateTime<Utc>) {
+async fn write(store: &impl Book, incident: &Incident, at: DateTime<Utc>) {
     metrics::counter!("fonds_body_incidents_total", "place" => incident.place).increment(1);
     if !incident.fault.is_damage() {
         return; // A place that is away says nothing of a body.
     }
     let Sha256Digest(sha256) = incident.digest;
-    let kept = store.incident((incident.tenant, sha256), incident.place, word(&incident.fault), incident.healed, at);
-    if let Err(error) = kept.await {
+    let (place, found, healed) = (incident.place, word(&incident.fault), incident.healed);
+    let found = BodyIncident { tenant: incident.tenant, sha256, place, found, healed, at };
+    if let Err(error) = store.write(&found).await {
         tracing::error!(%error, "an incident could not be written down");
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn binary() -> PathBuf {
     tests.parent().and_then(Path::parent).unwrap().join("fonds")
 }
 
-/// `fonds serve --with-worker` on the database of a test. Killed when dropped.
+/// `fonds serve`, mostly with a worker, on the database of a test. Killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Served {
     child: Child,
@@ -35,6 +35,15 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn start(binary: &Path, app: &TestApp) -> Self {
+        Self::begin(binary, app, &["serve", "--with-worker"]).await
+    }
+
+    /// Without a worker.
+    pub(crate) async fn alone(binary: &Path, app: &TestApp) -> Self {
+        Self::begin(binary, app, &["serve"]).await
+    }
+
+    async fn begin(binary: &Path, app: &TestApp, arguments: &[&str]) -> Self {
         // The port is free now; that somebody takes it before the child does is a failed start, and said so.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let files = app.files.folder.path();
@@ -43,7 +52,7 @@ impl Served {
             command.env("FONDS_INTAKE__SCANNER__SOCKET", clamd).env("FONDS_INTAKE__SCANNER_LARGEST", "16000000");
         }
         let child = command
-            .args(["serve", "--with-worker"])
+            .args(arguments)
             .env("FONDS_BLOBS__FOLDER", files)
             .env("FONDS_BLOBS__COPY__KIND", "folder")
             .env("FONDS_BLOBS__COPY__PATH", files.join("copy"))
@@ -53,6 +62,8 @@ impl Served {
             .env("FONDS_HTTP__LISTEN", address.to_string())
             .env("FONDS_HTTP__HTTPS", "false")
             .env("FONDS_HTTP__COST_PER_MINUTE", "1000000000")
+            .env("FONDS_HTTP__FILE_REQUESTS_PER_MINUTE", "1000000000")
+            .env("FONDS_HTTP__FILE_REQUESTS_PER_ADDRESS", "1000000000")
             .env("FONDS_WORKER__FOLD_PAUSE_MS", "10")
             .env("FONDS_WORKER__FOLD_BATCH", "5")
             .env("FONDS_LOG__FILTER", "error")

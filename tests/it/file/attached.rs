@@ -83,3 +83,19 @@ async fn only_a_kept_file_of_the_own_organisation_is_attached_and_a_sent_set_is_
     let late = recorder.arrange(&record, rev + 1, &[]).await;
     assert_eq!(late["problems"][0]["code"], "WRONG_STATE", "{late}");
 }
+
+#[tokio::test]
+async fn a_file_whose_name_is_none_any_more_is_kept_under_a_safe_one() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let file = recorder.keep("会议记录.txt", &text(3000)).await;
+    let (record, rev) = recorder.draft_with(&[]).await;
+    let arranged = recorder.arrange(&record, rev, &[file]).await;
+    let path = arranged["record"]["files"][0]["path"].as_str().unwrap().to_owned();
+    // As older rules had taken it.
+    testkit::sql(&app.owner, "UPDATE attachment SET name = E'../\\u202egpj.exe'").await;
+    let read = recorder.get(&path, &[]).await;
+    assert_eq!(read.status, 200);
+    let said = "attachment; filename=\"__.txt\"; filename*=UTF-8''%E6%96%87%E4%BB%B6.txt";
+    assert_eq!(read.header("content-disposition"), Some(said));
+}

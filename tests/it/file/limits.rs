@@ -24,7 +24,7 @@ fn hasty(per_person: usize) -> Setup {
 }
 
 /// A line whose bytes come when they are sent.
-fn line(client: &Client<'_>, at: &str) -> (mpsc::Sender<Result<Bytes, Infallible>>, Request<Body>) {
+pub(super) fn line(client: &Client<'_>, at: &str) -> (mpsc::Sender<Result<Bytes, Infallible>>, Request<Body>) {
     let (sender, receiver) = mpsc::channel(4);
     let bytes =
         stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| Some((receiver.recv().await?, receiver)));
@@ -106,4 +106,50 @@ async fn one_person_holds_so_many_lines_and_the_others_go_on() {
     let (answer, ()) = tokio::join!(app.send(request), meanwhile);
     assert_eq!(answer.status, 204, "{}", answer.text());
     assert_eq!(recorder.patch(&second, 0, &text(9000)).await.status, 204, "the line is free again");
+}
+
+/// `[http]` of a server whose minute holds few requests for files, counted in its own process.
+fn sparing(of_person: u32, of_address: u32) -> Setup {
+    let usual = Setup::default();
+    let http = gateway::Settings {
+        file_requests_per_minute: of_person,
+        file_requests_per_address: of_address,
+        ..usual.http.clone()
+    };
+    Setup { http, redis: None, ..usual }
+}
+
+#[tokio::test]
+async fn a_persons_minute_holds_so_many_requests_for_files() {
+    let app = TestApp::with(sparing(3, 1000)).await;
+    let (recorder, sibling) = (Client::of(&app, "zj/village/recorder"), Client::of(&app, "zj/village2/recorder"));
+    let at = recorder.begin("会议记录.txt", 900).await;
+    assert_eq!(recorder.patch(&at, 0, &text(300)).await.status, 204);
+    assert_eq!(recorder.offset(&at).await, 300);
+    for (method, path) in [("HEAD", at.as_str()), ("GET", "/files/own/0/preview/0"), ("DELETE", at.as_str())] {
+        let refused = recorder.send(method, path, &[], Vec::new()).await;
+        assert_eq!(refused.status, 429, "{method} {path}");
+        let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    let told = recorder.announce("签到表.txt", 900).await;
+    assert_eq!((told.status, told.code().as_str()), (429, "RATE_LIMITED"));
+    assert!(told.text().contains("不会丢失"), "{}", told.text());
+    sibling.begin("会议记录.txt", 900).await;
+}
+
+#[tokio::test]
+async fn an_address_has_its_minute_before_anybody_is_asked_for() {
+    let app = TestApp::with(sparing(1000, 2)).await;
+    let ask = async || {
+        let request = Request::get("/files/record/0/1/1").header("authorization", "Bearer zj.nobodynobodynobody");
+        app.send(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(ask().await.status, 401);
+    assert_eq!(ask().await.status, 401);
+    let refused = ask().await;
+    assert_eq!((refused.status, refused.code().as_str()), (429, "RATE_LIMITED"));
+    assert!(refused.header("retry-after").is_some());
+    let recorder = Client::of(&app, "zj/village/recorder");
+    assert_eq!(recorder.announce("会议记录.txt", 900).await.status, 429, "uploads of that address as well");
 }

@@ -6,9 +6,13 @@ use std::{
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use testkit::TestApp;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::client::{Client, text};
-use crate::fault::lengthened;
+use crate::{
+    fault::lengthened,
+    fault_flow::served::{Served, binary},
+};
 
 /// The body of a file in a place.
 fn body(app: &TestApp, place: &str, length: usize) -> PathBuf {
@@ -49,6 +53,86 @@ async fn a_rotten_copy_is_never_served_and_is_healed_from_the_other() {
     fs::write(&copy, &rotten).unwrap();
     let lost = recorder.get(&path, &[]).await;
     assert_eq!((lost.status, lost.code().as_str()), (500, "DAMAGED"), "no good copy: nothing wrong is served");
+}
+
+#[tokio::test]
+async fn what_a_gateway_alone_finds_wrong_is_written_down_and_scrubbed_first() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let bytes = text(6000);
+    let (file, other) = (recorder.keep("会议记录.txt", &bytes).await, recorder.keep("签到表.txt", &text(3000)).await);
+    let (record, rev) = recorder.draft_with(&[]).await;
+    let arranged = recorder.arrange(&record, rev, &[file, other]).await;
+    let path = arranged["record"]["files"][0]["path"].as_str().unwrap().to_owned();
+    let main = body(&app, "main", bytes.len());
+    overwrite(&main, &vec![b'x'; bytes.len()]);
+    assert_eq!(&recorder.get(&path, &[]).await.body[..], &bytes[..]);
+    app.tell_incidents().await;
+    let healed = "SELECT count(*) FROM body_incident WHERE place = 'main' AND found = 'altered' AND healed";
+    assert_eq!(testkit::scalar::<i64>(&app.owner, healed).await, 1);
+
+    for place in ["main", "copy"] {
+        overwrite(&body(&app, place, bytes.len()), &vec![b'x'; bytes.len()]);
+    }
+    assert_eq!(recorder.get(&path, &[]).await.status, 500);
+    app.tell_incidents().await;
+    let lost = "SELECT count(*) > 0 FROM body_incident WHERE NOT healed";
+    assert!(testkit::scalar::<bool>(&app.owner, lost).await);
+    assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM body WHERE damaged").await, 0, "only told");
+    // Nobody was due, but this one is: the worker looks for itself.
+    let (store, stop) = (app.worker_store(), tokio_util::sync::CancellationToken::new());
+    let at = domain::clock::Clock::now(&*app.clock);
+    let before = at - chrono::TimeDelta::days(1);
+    let done = worker::scrub::scrub(&store, &app.files.bodies, before, || at, &stop).await.unwrap();
+    assert_eq!((done.bodies, done.damaged), (1, 1));
+    store.close().await;
+    assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM body WHERE damaged").await, 1);
+}
+
+#[tokio::test]
+async fn a_gateway_that_serves_alone_writes_down_what_its_readers_find_wrong() {
+    let binary = tokio::task::spawn_blocking(binary).await.unwrap();
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let bytes = text(6000);
+    let file = recorder.keep("会议记录.txt", &bytes).await;
+    let (record, rev) = recorder.draft_with(&[]).await;
+    let arranged = recorder.arrange(&record, rev, &[file]).await;
+    let path = arranged["record"]["files"][0]["path"].as_str().unwrap().to_owned();
+    let served = Served::alone(&binary, &app).await;
+    overwrite(&body(&app, "main", bytes.len()), &vec![b'x'; bytes.len()]);
+    let mut line = tokio::net::TcpStream::connect(served.address).await.unwrap();
+    let token = &recorder.actor.token;
+    let asked =
+        format!("GET {path} HTTP/1.1\r\nhost: fonds\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n");
+    line.write_all(asked.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200") && answer.ends_with(&bytes), "what was put is served");
+    let written = "SELECT count(*) FROM body_incident WHERE healed";
+    for _ in 0..100 {
+        if testkit::scalar::<i64>(&app.owner, written).await == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nobody has written down what was found");
+}
+
+#[tokio::test]
+async fn what_interrupted_promotions_left_in_the_places_goes_after_a_day() {
+    let app = TestApp::new().await;
+    let left = ["main", "copy"].map(|place| app.files.folder.path().join(place).join("tmp/0123456789abcdef"));
+    for file in &left {
+        fs::write(file, "half a body").unwrap();
+    }
+    let now = chrono::DateTime::<chrono::Utc>::from(fs::metadata(&left[0]).unwrap().modified().unwrap());
+    app.clock.set(now + chrono::TimeDelta::hours(20));
+    app.sweep().await;
+    assert!(left.iter().all(|file| file.exists()), "somebody may be writing it");
+    app.clock.set(now + chrono::TimeDelta::hours(25));
+    app.sweep().await;
+    assert!(!left.iter().any(|file| file.exists()));
 }
 
 #[tokio::test]

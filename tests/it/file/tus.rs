@@ -85,6 +85,17 @@ async fn a_file_may_come_with_its_announcement_and_may_be_given_up() {
     let answer = recorder.send("POST", "/uploads", &headers, bytes.clone()).await;
     assert_eq!((answer.status, answer.header("upload-offset")), (201, Some("9000")), "{}", answer.text());
 
+    assert_eq!(answer.header("upload-expires"), None, "it is whole");
+    // Bytes that do not fit: the upload is there all the same, and its client learns where.
+    let summed = [headers.as_slice(), &[("upload-checksum", "sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA=")]].concat();
+    let refused = recorder.send("POST", "/uploads", &summed, bytes.clone()).await;
+    assert_eq!((refused.status, refused.header("upload-offset")), (460, Some("0")), "{}", refused.text());
+    let again = refused.header("location").unwrap().to_owned();
+    let part = recorder.patch(&again, 0, &bytes[..300]).await;
+    assert!(part.header("upload-expires").is_some_and(|at| at.ends_with(" GMT")), "until then the rest has to come");
+    let rest = recorder.patch(&again, 300, &bytes[300..]).await;
+    assert_eq!((rest.status, rest.header("upload-expires")), (204, None));
+
     let other = recorder.begin("c.txt", 9000).await;
     recorder.patch(&other, 0, &bytes[..300]).await;
     assert_eq!(recorder.send("DELETE", &other, &[], Vec::new()).await.status, 204);

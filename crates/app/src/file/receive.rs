@@ -11,22 +11,31 @@ use crate::{App, Caller, Error, Result};
 
 /// The caller writes his upload: the file, and his number as its writer. An upload that is whole takes none any more.
 pub async fn take(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<(File, Option<u64>)> {
-    let (file, mut tx) = own(cx, who, id).await?;
+    let (mut file, mut tx) = own(cx, who, id).await?;
     if is_gone(&file, tx.at()) {
         return Err(Error::NotFound);
     }
     let fence = store::file::take(&mut tx, id).await?;
+    if fence.is_none() {
+        // It may have ended since it was read: whole is told as whole, and given up as gone.
+        file = again(&mut tx, id).await?;
+        if is_gone(&file, tx.at()) {
+            return Err(Error::NotFound);
+        }
+    }
     tx.commit().await?;
     Ok((file, fence))
 }
 
 /// Every byte is durable: it goes to be examined. Said twice it is done once.
 pub async fn received(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<()> {
-    let (file, mut tx) = own(cx, who, id).await?;
-    let done = store::file::receive(&mut tx, id).await?;
-    // Not received now and not before: it has expired under the last bytes.
-    if !done && !matches!(file.state, FileState::Examining | FileState::Kept | FileState::Refused) {
-        return Err(Error::NotFound);
+    let (_, mut tx) = own(cx, who, id).await?;
+    if !store::file::receive(&mut tx, id).await? {
+        // Another request has told it meanwhile, or the worker that found it; else it has expired under the last bytes.
+        let file = again(&mut tx, id).await?;
+        if !matches!(file.state, FileState::Examining | FileState::Kept | FileState::Refused) {
+            return Err(Error::NotFound);
+        }
     }
     Ok(tx.commit().await?)
 }
@@ -47,6 +56,11 @@ async fn own(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<(File, Tx)> {
     let scope = policy.scope::<act::CreateRecord>(&actor);
     let file = store::file::own(&mut tx, id).await?.filter(|file| scope.org_ids().contains(&file.org));
     Ok((file.ok_or(Error::NotFound)?, tx))
+}
+
+/// The same file as it stands now, when somebody else was faster.
+async fn again(tx: &mut Tx, id: Id<noun::File>) -> Result<File> {
+    store::file::own(tx, id).await?.ok_or(Error::NotFound)
 }
 
 /// What ended is gone, and an unfinished one whose time is over as well.

@@ -139,25 +139,30 @@ impl Bodies {
 async fn pour(staged: &Staged, body: &Body, writers: &mut [Result<PlaceWriter, Fault>]) -> io::Result<bool> {
     let path = staged.path();
     let file = blocking(move || File::open(path)).await?;
-    let mut next = read_on(file, Sha256::new()).await?;
+    let mut next = read_on(file, Sha256::new(), Vec::new()).await?;
+    // Two buffers by turns: a new one for each chunk is memory that the allocator keeps, in each thread that had one.
+    let mut spare = Vec::new();
     loop {
         let (chunk, whole, file) = next;
         if chunk.is_empty() {
             return Ok(whole.finalize().as_slice() == body.sha256.0);
         }
+        let chunk = Bytes::from(chunk);
         // One chunk is read and hashed while the one before is written.
-        let (read, ()) = join(read_on(file, whole), write_all(writers, &chunk)).await;
+        let (read, ()) = join(read_on(file, whole, std::mem::take(&mut spare)), write_all(writers, &chunk)).await;
         next = read?;
+        spare = Vec::from(chunk); // the same memory, unless a place still has it
     }
 }
 
 /// The next chunk, hashed; an empty one at the end.
-async fn read_on(mut file: File, mut whole: Sha256) -> io::Result<(Bytes, Sha256, File)> {
+async fn read_on(mut file: File, mut whole: Sha256, mut bytes: Vec<u8>) -> io::Result<(Vec<u8>, Sha256, File)> {
     blocking(move || {
-        let mut bytes = Vec::with_capacity(1 << 20);
+        bytes.clear();
+        bytes.reserve(1 << 20);
         file.by_ref().take(CHUNK).read_to_end(&mut bytes)?;
         whole.update(&bytes);
-        Ok((Bytes::from(bytes), whole, file))
+        Ok((bytes, whole, file))
     })
     .await
 }

@@ -4,10 +4,10 @@ use std::{
     fs::{self, File, OpenOptions, Permissions},
     io::{self, Write},
     ops::Range,
-    os::unix::fs::{FileExt, PermissionsExt},
+    os::unix::fs::{FileExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -100,9 +100,18 @@ impl Folder {
         let mut cleared = 0;
         for entry in fs::read_dir(self.root.join("tmp"))? {
             let entry = entry?;
-            if entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| at < before) {
-                fs::remove_file(entry.path())?;
-                cleared += 1;
+            // By the change of the inode: a link to an upload that has waited long is as old as its bytes otherwise.
+            let changed = |data: fs::Metadata| {
+                let since = Duration::new(u64::try_from(data.ctime()).ok()?, u32::try_from(data.ctime_nsec()).ok()?);
+                SystemTime::UNIX_EPOCH.checked_add(since)
+            };
+            match entry.metadata().map(changed) {
+                Ok(Some(at)) if at < before => match fs::remove_file(entry.path()) {
+                    Ok(()) => cleared += 1,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {} // it came to its end meanwhile
+                    Err(error) => return Err(error),
+                },
+                _ => {}
             }
         }
         Ok(cleared)
@@ -256,6 +265,9 @@ mod tests {
         fs::write(scratch.path().join("main/tmp/left"), "over").unwrap();
         assert_eq!(folder.clear(SystemTime::UNIX_EPOCH).unwrap(), 0);
         let written = fs::metadata(scratch.path().join("main/tmp/left")).unwrap().modified().unwrap();
-        assert_eq!(folder.clear(written + std::time::Duration::from_secs(1)).unwrap(), 1);
+        // Old bytes under a new name are being promoted.
+        File::open(scratch.path().join("main/tmp/left")).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!(folder.clear(written - Duration::from_mins(1)).unwrap(), 0);
+        assert_eq!(folder.clear(written + Duration::from_mins(1)).unwrap(), 1);
     }
 }

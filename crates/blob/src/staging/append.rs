@@ -1,13 +1,17 @@
 //! Appending to an upload.
 
-use std::time::Duration;
+use std::{
+    fs::{File as Bytefile, TryLockError},
+    path::Path,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use domain::id::{Id, noun::File};
 use futures_util::{Stream, StreamExt};
 
-use super::{AppendError, Fence, Progress, Staging, writer::Writer};
-use crate::checksum::Checksum;
+use super::{AppendError, Fence, Progress, Staging, fence, record::Record, writer::Writer};
+use crate::{blocking, checksum::Checksum};
 
 /// How often a writer looks whether a newer one has come, and writes what a slow line has brought.
 const LOOK: Duration = Duration::from_millis(250);
@@ -25,9 +29,10 @@ enum End {
 impl Staging {
     /// Appends what comes, at an offset that has to be the durable one, and answers when it is durable.
     ///
-    /// A writer with a higher number stops this one; one with a lower number than the newest is refused. A stream that
-    /// breaks off leaves what arrived, which counts; with a checksum it does not. The work is a task of its own: a
-    /// caller that goes away does not undo what arrived.
+    /// A writer with a higher number stops this one; one with a lower number than the newest is refused. One that is
+    /// mistaken about the offset stops nobody, and neither does one that knows less than a writer at work has brought: it
+    /// has to ask first (`settle`). A stream that breaks off leaves what arrived, which counts; with a checksum it does
+    /// not. The work is a task of its own: a caller that goes away does not undo what arrived.
     pub async fn append<S, E>(
         &self,
         id: Id<File>,
@@ -42,6 +47,8 @@ impl Staging {
     {
         let staging = self.clone();
         let work = async move {
+            let folder = staging.folder(id);
+            blocking(move || admit(&folder, fence, at)).await?;
             let mut writer = Writer::take(staging.folder(id), fence, true, staging.patience()).await?;
             if let Some(checksum) = checksum {
                 writer.expect(checksum.begin());
@@ -117,4 +124,19 @@ impl Staging {
         let writer = Writer::take(self.folder(id), fence, false, self.patience()).await?;
         Ok(writer.progress())
     }
+}
+
+/// Looked at before anybody is stopped: does a writer that comes with this offset know where the upload is?
+fn admit(folder: &Path, fence: Fence, at: u64) -> Result<(), AppendError> {
+    fence::admits(&folder.join("fence"), fence)?;
+    let durable = Record::open(&folder.join("record"), false)?.offset;
+    if durable != at {
+        return Err(AppendError::Offset { offset: durable });
+    }
+    let bytes = Bytefile::open(folder.join("bytes"))?;
+    // What lies behind the durable offset while somebody writes is his; a line that has brought nothing may be dead.
+    if bytes.metadata()?.len() > at && matches!(bytes.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+        return Err(AppendError::Busy);
+    }
+    Ok(())
 }

@@ -38,6 +38,13 @@ pub(super) fn raise(path: &Path, fence: Fence) -> Result<(), AppendError> {
     Ok(())
 }
 
+/// Whether nobody newer has come.
+pub(super) fn admits(path: &Path, fence: Fence) -> Result<(), AppendError> {
+    let file = File::open(path)?;
+    file.lock_shared()?;
+    if read(&file)? <= fence { Ok(()) } else { Err(AppendError::Fenced) }
+}
+
 /// Whether this writer is still the newest.
 pub(super) fn holds(path: &Path, fence: Fence) -> Result<(), AppendError> {
     let file = File::open(path)?;

@@ -19,6 +19,8 @@ use crate::{blocking, checksum::Summing};
 const BATCH: u64 = 64 << 20;
 /// … or this time after the last time, for slow lines.
 const PAUSE: Duration = Duration::from_secs(5);
+/// Smaller pieces are copied: each holds the whole buffer that it was read into, of which a slow line fills little.
+const SMALL: usize = 32 << 10;
 
 /// The one writer of an upload. It holds the lock of the file until its last write is over, even when it is dropped.
 #[derive(Debug)]
@@ -117,7 +119,7 @@ impl Writer {
         }
         if len > 0 {
             self.waits += len;
-            self.waiting.push(piece);
+            self.waiting.push(if piece.len() < SMALL { Bytes::copy_from_slice(&piece) } else { piece });
         }
         Ok(())
     }

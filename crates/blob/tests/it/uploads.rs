@@ -105,7 +105,8 @@ impl Tale {
             Step::Overlap { first, then } => self.overlap(first, then).await,
             Step::Elsewhere { by } => {
                 let Some(wrong) = at.checked_add_signed(by) else { return };
-                let fence = self.newer();
+                // Mistaken, it does not even stop those before it.
+                let fence = Fence(self.fence + 1);
                 let outcome = self.staging.append(id, wrong, fence, None, pieces(b"other bytes", 3)).await;
                 assert!(matches!(outcome, Err(AppendError::Offset { offset }) if offset == at), "{outcome:?}");
             }
@@ -170,7 +171,7 @@ impl Tale {
     /// Behind the durable offset anything may lie, up to the length; of the two slots of the record the older one may be
     /// torn.
     fn crash(&mut self, left: &Range<u16>) {
-        let folder = fs::read_dir(self.scratch.settings.staging_folder()).unwrap().next().unwrap().unwrap().path();
+        let folder = self.scratch.settings.staging_folder().join(upload(1).uuid().simple().to_string());
         let durable = usize::try_from(self.durable).unwrap();
         let mut bytes = fs::read(folder.join("bytes")).unwrap();
         bytes.truncate(durable);
@@ -194,7 +195,7 @@ impl Tale {
     async fn check(&self) {
         let progress = self.staging.progress(upload(1)).await.unwrap();
         assert_eq!(progress.offset, self.durable);
-        let folder = fs::read_dir(self.scratch.settings.staging_folder()).unwrap().next().unwrap().unwrap().path();
+        let folder = self.scratch.settings.staging_folder().join(upload(1).uuid().simple().to_string());
         let there = fs::read(folder.join("bytes")).unwrap();
         let durable = usize::try_from(self.durable).unwrap();
         assert!(there[..durable] == self.bytes[..durable], "below the offset {durable} lie other bytes");

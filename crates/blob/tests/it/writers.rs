@@ -1,10 +1,14 @@
 //! One writer at a time, whoever it is; and the housekeeping of uploads.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    convert::Infallible,
+    time::{Duration, SystemTime},
+};
 
 use blob::{AppendError, Fence, Progress, StagingError};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::mpsc;
 
 use crate::scratch::{Scratch, pieces, text, upload};
 
@@ -51,6 +55,69 @@ async fn a_caller_that_goes_away_leaves_what_arrived() {
     assert_eq!(settled, Progress { offset: 700_000, length: 900_000 });
     let late = staging.append(upload(1), 700_000, Fence(1), None, pieces(&bytes[700_000..], 1_000)).await;
     assert!(matches!(late, Err(AppendError::Fenced)), "{late:?}");
+}
+
+/// A line that brings its bytes when it is told to.
+fn slow() -> (mpsc::Sender<Vec<u8>>, impl Stream<Item = Result<Bytes, Infallible>> + Send) {
+    let (bring, come) = mpsc::channel::<Vec<u8>>(4);
+    let line = stream::unfold(come, async |mut come| Some((Ok(Bytes::from(come.recv().await?)), come)));
+    (bring, line)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mistaken_writer_does_not_throw_out_the_one_at_work() {
+    let (scratch, bytes) = (Scratch::new(), text(1, 0, 900_000));
+    let staging = scratch.staging();
+    staging.create(upload(1), bytes.len() as u64).await.unwrap();
+    let (bring, line) = slow();
+    let mistaken = async {
+        bring.send(bytes[..400_000].to_vec()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        // In another process, as far as the files can tell.
+        let other = scratch.staging();
+        let wrong = other.append(upload(1), 7, Fence(2), None, pieces(&bytes[7..], 50_000)).await;
+        assert!(matches!(wrong, Err(AppendError::Offset { offset: 0 })), "{wrong:?}");
+        let stale = other.append(upload(1), 0, Fence(3), None, pieces(&bytes, 50_000)).await;
+        assert!(matches!(stale, Err(AppendError::Busy)), "it knows less than has come: {stale:?}");
+        bring.send(bytes[400_000..].to_vec()).await.unwrap();
+        drop(bring);
+    };
+    let (whole, ()) = tokio::join!(staging.append(upload(1), 0, Fence(1), None, line), mistaken);
+    assert_eq!(whole.unwrap(), Progress { offset: 900_000, length: 900_000 });
+    assert!(std::fs::read(staging.whole(upload(1)).await.unwrap().path()).unwrap() == bytes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_first_takes_over_from_a_line_that_hangs() {
+    let (scratch, bytes) = (Scratch::new(), text(1, 0, 900_000));
+    let staging = scratch.staging();
+    staging.create(upload(1), bytes.len() as u64).await.unwrap();
+    let (bring, line) = slow();
+    let resuming = async {
+        bring.send(bytes[..400_000].to_vec()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        let other = scratch.staging();
+        let at = other.settle(upload(1), Fence(2)).await.unwrap().offset;
+        assert_eq!(at, 400_000, "what the line had brought counts");
+        other.append(upload(1), at, Fence(3), None, pieces(&bytes[400_000..], 50_000)).await.unwrap()
+    };
+    let (hung, whole) = tokio::join!(staging.append(upload(1), 0, Fence(1), None, line), resuming);
+    assert!(matches!(hung, Err(AppendError::Fenced)), "{hung:?}");
+    assert!(whole.is_whole());
+    drop(bring);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_has_brought_nothing_holds_nobody_up() {
+    let (scratch, bytes) = (Scratch::new(), text(1, 0, 90_000));
+    let staging = scratch.staging();
+    staging.create(upload(1), bytes.len() as u64).await.unwrap();
+    let dead = staging.append(upload(1), 0, Fence(1), None, stream::pending::<Result<Bytes, Infallible>>());
+    let (dead, whole) = tokio::join!(dead, async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        scratch.staging().append(upload(1), 0, Fence(2), None, pieces(&bytes, 50_000)).await.unwrap()
+    });
+    assert!(matches!(dead, Err(AppendError::Fenced)) && whole.is_whole(), "{dead:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -52,6 +52,10 @@ pub(crate) async fn start(settings: &Settings, with_worker: bool, running: &Runn
     if with_worker {
         let (worker, incidents) = work::worker(settings, files).await?;
         running.spawn(worker.run(incidents, running.stop.clone()));
+    } else {
+        // What readers of this process find wrong is found by nobody else before the next scrub.
+        let keep = worker::scrub::keep(app.store.clone(), Arc::new(SystemClock), files.incidents, running.stop.clone());
+        running.spawn(keep);
     }
     if let Some(address) = settings.http.metrics_listen {
         running.serve(address, gateway.side_router()).await?;

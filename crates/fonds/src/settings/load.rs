@@ -103,6 +103,8 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         ("http.request_seconds", (1..=600).contains(&http.request_seconds), "1 to 600"),
         ("http.cost_per_minute", http.cost_per_minute >= 1, "at least 1"),
         ("http.sign_in_per_minute", http.sign_in_per_minute >= 1, "at least 1"),
+        ("http.file_requests_per_minute", http.file_requests_per_minute >= 1, "at least 1"),
+        ("http.file_requests_per_address", http.file_requests_per_address >= 1, "at least 1"),
         ("http.sign_in_per_address", http.sign_in_per_address >= 1, "at least 1"),
         ("http.live.max_sockets", (1..=1_000_000).contains(&http.live.max_sockets), "1 to 1000000"),
         ("http.live.max_per_session", (1..=1000).contains(&http.live.max_per_session), "1 to 1000"),

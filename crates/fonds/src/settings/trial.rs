@@ -77,8 +77,8 @@ fn variables_win_over_the_file_and_secrets_come_from_files() {
 #[expect(clippy::result_large_err, reason = "the error of figment's test jail")]
 fn a_scanner_at_an_address_takes_the_place_of_the_socket() {
     Jail::expect_with(|jail| {
-        let tcp = intake::scan::Address::Tcp("10.0.0.7:3310".parse().unwrap());
-        jail.create_file("fonds.toml", "[intake.scanner]\ntcp = \"10.0.0.7:3310\"\n")?;
+        let tcp = intake::scan::Address::Tcp("clamd.internal:3310".parse().unwrap());
+        jail.create_file("fonds.toml", "[intake.scanner]\ntcp = \"clamd.internal:3310\"\n")?;
         assert_eq!(load(None).unwrap().intake.scanner, tcp);
         jail.create_file("fonds.toml", "[intake]\nscanner_seconds = 9\n")?;
         let settings = load(None).unwrap();
@@ -86,7 +86,7 @@ fn a_scanner_at_an_address_takes_the_place_of_the_socket() {
             (settings.intake.scanner, settings.intake.scanner_seconds),
             (intake::Settings::default().scanner, 9)
         );
-        jail.set_env("FONDS_INTAKE__SCANNER__TCP", "10.0.0.7:3310");
+        jail.set_env("FONDS_INTAKE__SCANNER__TCP", "clamd.internal:3310");
         assert_eq!(load(None).unwrap().intake.scanner, tcp);
         Ok(())
     });

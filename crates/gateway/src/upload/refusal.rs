@@ -57,7 +57,11 @@ impl Refused {
             StagingError::Absent => Self::Absent,
             StagingError::Full => Self::Full,
             StagingError::Busy => Self::Busy,
-            StagingError::Exists | StagingError::Unfinished(_) | StagingError::Io(_) => {
+            StagingError::Exists
+            | StagingError::Unfinished(_)
+            | StagingError::Short { .. }
+            | StagingError::Away
+            | StagingError::Io(_) => {
                 tracing::error!(%error, "the staging area failed");
                 Self::Failed
             }
