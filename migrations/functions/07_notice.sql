@@ -58,11 +58,11 @@ BEGIN
   SELECT jsonb_build_object(
     'rounds', (SELECT coalesce(jsonb_agg(jsonb_build_object('record', r.record_id, 'round', r.round, 'org', r.org_id, 'route', r.route, 'state', r.state,
                  'by', r.submitted_by, 'confidentiality', r.confidentiality, 'title', r.title, 'label', r.label,
-                 'receipts', (SELECT coalesce(jsonb_agg(jsonb_build_object('org', q.org_id, 'no', q.no, 'state', q.state) ORDER BY q.received_at, q.no), '[]')
+                 'receipts', (SELECT coalesce(jsonb_agg(jsonb_build_object('org', q.org_id, 'no', q.no, 'state', q.state, 'received', q.received_at) ORDER BY q.received_at, q.no), '[]')
                                 FROM receipt q WHERE q.tenant_id = p_tenant AND q.record_id = r.record_id AND q.round = r.round))), '[]') FROM rounds r),
     'posts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'account', p.account_id, 'org', p.org_id, 'from', p.valid_from, 'to', p.valid_to,
                 'zh', p.zh, 'en', p.en)), '[]') FROM posts p),
-    'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'account', f.account_id, 'org', f.org_id, 'state', f.state,
+    'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'account', f.account_id, 'org', f.org_id, 'state', f.state, 'code', f.problems -> 0 ->> 'code',
                 'zh', f.problems -> 0 ->> 'zh', 'en', f.problems -> 0 ->> 'en')), '[]') FROM files f),
     'orgs', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'path', o.path, 'level', o.level)), '[]')
                FROM org o WHERE o.tenant_id = p_tenant AND o.id IN (SELECT named.id FROM named))) INTO v;
@@ -72,9 +72,12 @@ ALTER FUNCTION sec.matter_facts OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.matter_facts FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.matter_facts TO fonds_worker;
 
--- Who may have to be told: these people, whoever holds a post at these organisations now, whoever was told of these matters. Each
--- with all posts held now, those of predecessors too, as sec.enter gives them. Addresses only where they are to be written to.
-CREATE OR REPLACE FUNCTION sec.people_facts(p_tenant int, p_at timestamptz, p_accounts uuid[], p_orgs uuid[], p_abouts text[], p_webhooks uuid[], p_addresses boolean)
+-- Who may have to be told: these people, whoever holds a post at these organisations now or has one of these duties, whoever was
+-- told of these matters. Each with all posts held now, those of predecessors too, as sec.enter gives them. Addresses only where
+-- they are to be written to.
+DROP FUNCTION IF EXISTS sec.people_facts(int, timestamptz, uuid[], uuid[], text[], uuid[], boolean);
+CREATE OR REPLACE FUNCTION sec.people_facts(p_tenant int, p_at timestamptz, p_accounts uuid[], p_orgs uuid[], p_duties text[], p_abouts text[],
+    p_webhooks uuid[], p_addresses boolean)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE v jsonb;
 BEGIN
@@ -84,6 +87,8 @@ BEGIN
   who AS (
     SELECT unnest(p_accounts) AS id
     UNION SELECT p.account_id FROM post p WHERE p.tenant_id = p_tenant AND p.org_id = ANY (p_orgs) AND p.valid_from <= p_at AND (p.valid_to IS NULL OR p_at < p.valid_to)
+    UNION SELECT p.account_id FROM post p WHERE p.tenant_id = p_tenant AND p.duty = ANY (p_duties) AND p.duty IN ('system','security','audit')
+             AND p.valid_from <= p_at AND (p.valid_to IS NULL OR p_at < p.valid_to)
     UNION SELECT told.account_id FROM told),
   held AS (
     SELECT p.account_id, p.id, p.org_id, p.role, p.duty, true AS own
@@ -97,9 +102,10 @@ BEGIN
                                    ORDER BY h.id, h.own DESC) AS list
       FROM held h JOIN org o ON o.tenant_id = p_tenant AND o.id = h.org_id GROUP BY h.account_id)
   SELECT jsonb_build_object(
-    'tenant', (SELECT jsonb_build_object('open', t.state = 'open', 'version', t.policy_version, 'settings', t.settings) FROM tenant t WHERE t.id = p_tenant),
-    'people', (SELECT coalesce(jsonb_agg(jsonb_build_object('account', a.id, 'open', a.state = 'open', 'locale', a.locale,
-                 'name', CASE WHEN p_addresses THEN a.name END, 'reachable', c.email IS NOT NULL, 'email', CASE WHEN p_addresses THEN c.email END,
+    'tenant', (SELECT jsonb_build_object('key', t.key, 'open', t.state = 'open', 'version', t.policy_version, 'settings', t.settings) FROM tenant t WHERE t.id = p_tenant),
+    'people', (SELECT coalesce(jsonb_agg(jsonb_build_object('account', a.id, 'open', a.state = 'open', 'invited', a.state = 'invited', 'locale', a.locale,
+                 'name', CASE WHEN p_addresses THEN a.name END,
+                 'home', CASE WHEN p_addresses THEN (SELECT o.name FROM org o WHERE o.tenant_id = a.tenant_id AND o.id = a.home_org) END, 'reachable', c.email IS NOT NULL, 'email', CASE WHEN p_addresses THEN c.email END,
                  'preferences', f.preferences, 'posts', coalesce(posts.list, '[]'))), '[]')
                  FROM who JOIN account a ON a.tenant_id = p_tenant AND a.id = who.id
                  LEFT JOIN account_contact c ON c.tenant_id = p_tenant AND c.account_id = a.id
@@ -107,7 +113,8 @@ BEGIN
                  LEFT JOIN posts ON posts.account_id = a.id),
     'told', (SELECT coalesce(jsonb_agg(jsonb_build_object('account', told.account_id, 'about', told.about)), '[]') FROM told),
     'webhooks', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'org', w.org_id, 'kinds', w.kinds, 'locale', w.locale, 'reader', w.reader,
-                   'url', CASE WHEN p_addresses THEN w.url END, 'secret', CASE WHEN p_addresses THEN w.secret END)), '[]')
+                   'url', CASE WHEN p_addresses THEN w.url END, 'secret', CASE WHEN p_addresses THEN w.secret END,
+                   'sealed', CASE WHEN p_addresses THEN encode(w.sealed, 'base64') END, 'sealed_by', w.sealed_by)), '[]')
                    FROM webhook w WHERE w.tenant_id = p_tenant AND (w.org_id = ANY (p_orgs) OR w.id = ANY (p_webhooks)))) INTO v;
   RETURN v;
 END $$;
@@ -169,17 +176,42 @@ ALTER FUNCTION sec.write_notices OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_notices FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.write_notices TO fonds_worker;
 
--- Takes what is due, of all tenants, the longest due first, until a moment: then it is due again. The fence tells a later taker
--- from an earlier one.
+-- Takes what is due until a moment: then it is due again. The fence tells a later taker from an earlier one. Every tenant has a
+-- turn: an even share of each that has something due, whoever has waited longest first, and what is left over in the same order.
+-- So a tenant's thousands do not hold up another's five.
 CREATE OR REPLACE FUNCTION sec.take_deliveries(p_channel text, p_at timestamptz, p_until timestamptz, p_limit int)
 RETURNS TABLE (tenant_id int, id uuid, fence bigint)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  UPDATE delivery d SET fence = d.fence + 1, attempts = d.attempts + 1, due_at = p_until
-    FROM (SELECT x.tenant_id, x.id FROM delivery x WHERE x.channel = p_channel AND x.state = 'waiting' AND x.due_at <= p_at
-           ORDER BY x.due_at LIMIT p_limit FOR UPDATE SKIP LOCKED) AS due
-   WHERE d.tenant_id = due.tenant_id AND d.id = due.id
-  RETURNING d.tenant_id, d.id, d.fence
-$$;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE
+  v_tenants int[]; v_tenant int; v_left int := p_limit; v_share int; v_taken int;
+BEGIN
+  -- The first of each tenant, by steps along the index.
+  WITH RECURSIVE first AS (
+    (SELECT d.tenant_id, d.due_at FROM delivery d WHERE d.channel = p_channel AND d.state = 'waiting' AND d.due_at IS NOT NULL
+      ORDER BY d.tenant_id, d.due_at LIMIT 1)
+    UNION ALL
+    SELECT n.tenant_id, n.due_at FROM first CROSS JOIN LATERAL (
+      SELECT d.tenant_id, d.due_at FROM delivery d WHERE d.channel = p_channel AND d.state = 'waiting' AND d.due_at IS NOT NULL
+         AND d.tenant_id > first.tenant_id ORDER BY d.tenant_id, d.due_at LIMIT 1) AS n)
+  SELECT array_agg(f.tenant_id ORDER BY f.due_at) INTO v_tenants
+    FROM (SELECT first.tenant_id, first.due_at FROM first WHERE first.due_at <= p_at ORDER BY first.due_at LIMIT p_limit) AS f;
+  IF v_tenants IS NULL THEN RETURN; END IF;
+  v_share := ceil(p_limit::numeric / cardinality(v_tenants));
+  FOR v_round IN 1..2 LOOP
+    FOREACH v_tenant IN ARRAY v_tenants LOOP
+      EXIT WHEN v_left <= 0;
+      RETURN QUERY
+        UPDATE delivery d SET fence = d.fence + 1, attempts = d.attempts + 1, due_at = p_until
+          FROM (SELECT x.id FROM delivery x WHERE x.channel = p_channel AND x.tenant_id = v_tenant AND x.state = 'waiting' AND x.due_at <= p_at
+                 ORDER BY x.due_at LIMIT least(v_left, CASE v_round WHEN 1 THEN v_share ELSE v_left END) FOR UPDATE SKIP LOCKED) AS due
+         WHERE d.tenant_id = v_tenant AND d.id = due.id
+        RETURNING d.tenant_id, d.id, d.fence;
+      GET DIAGNOSTICS v_taken = ROW_COUNT;
+      v_left := v_left - v_taken;
+    END LOOP;
+  END LOOP;
+END $$;
 REVOKE ALL ON FUNCTION sec.take_deliveries FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.take_deliveries TO fonds_worker;
 
@@ -269,3 +301,105 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 REVOKE ALL ON FUNCTION sec.delivery_depth FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.delivery_depth TO fonds_worker;
+
+-- Days after which a review is overdue, where the tenant has said so.
+CREATE OR REPLACE FUNCTION sec.review_days(p_settings jsonb, p_default int) RETURNS int
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
+  SELECT CASE WHEN p_settings ->> 'review_days' ~ '^[0-9]{1,4}$' THEN (p_settings ->> 'review_days')::int ELSE p_default END
+$$;
+
+-- Tenants in which a review has become overdue that was not told, or whose days have changed: one look at an index for each.
+CREATE OR REPLACE FUNCTION sec.tenants_overdue(p_at timestamptz, p_default int) RETURNS SETOF int
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT t.id FROM tenant t LEFT JOIN review_mark m ON m.tenant_id = t.id CROSS JOIN LATERAL (SELECT sec.review_days(t.settings, p_default) AS days) AS s
+   WHERE t.state = 'open' AND (m.tenant_id IS NULL OR m.days <> s.days OR EXISTS (
+     SELECT FROM receipt r WHERE r.tenant_id = t.id AND r.state = 'pending' AND (r.received_at, r.org_id, r.no) > (m.received_at, m.org_id, m.no)
+        AND r.received_at < p_at - s.days * interval '24 hours'))
+$$;
+REVOKE ALL ON FUNCTION sec.tenants_overdue FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.tenants_overdue TO fonds_worker;
+
+-- An event for each review that has become overdue since the mark, and the mark behind the last of them, in one transaction. What
+-- has been overdue for longer than p_news is no news. A tenant that allows more days has the mark go back: what was told too early
+-- is told at its new time. Gives how many; fewer than p_limit: there are no more.
+CREATE OR REPLACE FUNCTION sec.note_overdue(p_tenant int, p_at timestamptz, p_default int, p_news interval, p_limit int) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v_days int; v_before timestamptz; m review_mark; v_noted int; v_last jsonb;
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  SELECT sec.review_days(t.settings, p_default) INTO v_days FROM tenant t WHERE t.id = p_tenant AND t.state = 'open';
+  IF NOT FOUND THEN RETURN 0; END IF;
+  v_before := p_at - v_days * interval '24 hours';
+  INSERT INTO review_mark VALUES (p_tenant, v_days, v_before - p_news, '00000000-0000-0000-0000-000000000000', 0) ON CONFLICT DO NOTHING;
+  SELECT * INTO m FROM review_mark WHERE tenant_id = p_tenant FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN RETURN 0; END IF; -- another worker is at it
+  IF m.received_at < v_before - p_news OR m.days < v_days AND m.received_at > v_before THEN
+    m.received_at := CASE WHEN m.received_at > v_before THEN v_before ELSE v_before - p_news END;
+    m.org_id := '00000000-0000-0000-0000-000000000000';
+    m.no := 0;
+  END IF;
+  WITH due AS (
+    SELECT r.received_at, r.org_id, r.no, r.record_id, r.round FROM receipt r
+     WHERE r.tenant_id = p_tenant AND r.state = 'pending' AND (r.received_at, r.org_id, r.no) > (m.received_at, m.org_id, m.no)
+       AND r.received_at < v_before
+     ORDER BY r.received_at, r.org_id, r.no LIMIT p_limit),
+  told AS (
+    INSERT INTO outbox (tenant_id, topic, subject, at)
+    SELECT p_tenant, 'receipt.overdue', jsonb_build_object('record', d.record_id, 'round', d.round, 'org', d.org_id, 'due', d.received_at + v_days * interval '24 hours'),
+           p_at FROM due d ORDER BY d.received_at, d.org_id, d.no)
+  SELECT count(*), (array_agg(to_jsonb(d) ORDER BY d.received_at DESC, d.org_id DESC, d.no DESC))[1] INTO v_noted, v_last FROM due d;
+  IF v_noted = p_limit THEN
+    UPDATE review_mark SET days = v_days, received_at = (v_last ->> 'received_at')::timestamptz, org_id = (v_last ->> 'org_id')::uuid, no = (v_last ->> 'no')::bigint
+     WHERE tenant_id = p_tenant;
+  ELSE
+    UPDATE review_mark SET days = v_days, received_at = greatest(m.received_at, v_before),
+           org_id = CASE WHEN m.received_at < v_before THEN '00000000-0000-0000-0000-000000000000' ELSE m.org_id END,
+           no = CASE WHEN m.received_at < v_before THEN 0 ELSE m.no END
+     WHERE tenant_id = p_tenant;
+  END IF;
+  RETURN v_noted;
+END $$;
+ALTER FUNCTION sec.note_overdue OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.note_overdue FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.note_overdue TO fonds_worker;
+
+-- The digest of a fresh secret that goes with the letter to somebody invited, in the name of whoever invited; while the account is
+-- not open and the invitation is good. False: it is neither.
+CREATE OR REPLACE FUNCTION sec.letter_invitation(p_tenant int, p_account uuid, p_hash bytea, p_until timestamptz, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  INSERT INTO invitation (tenant_id, token_hash, account_id, expires_at, invited_by)
+  SELECT i.tenant_id, p_hash, i.account_id, least(i.expires_at, p_until), i.invited_by
+    FROM invitation i JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
+   WHERE i.tenant_id = p_tenant AND i.account_id = p_account AND i.expires_at > p_at AND i.accepted_at IS NULL AND a.state = 'invited'
+   ORDER BY i.expires_at DESC LIMIT 1;
+  RETURN FOUND;
+END $$;
+ALTER FUNCTION sec.letter_invitation OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.letter_invitation FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.letter_invitation TO fonds_worker;
+
+-- Webhooks that this key has not sealed: those in the clear from before, and those of an older key.
+CREATE OR REPLACE FUNCTION sec.webhooks_to_seal(p_key text, p_limit int)
+RETURNS TABLE (tenant_id int, id uuid, url text, secret text, sealed bytea, sealed_by text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  (SELECT w.tenant_id, w.id, w.url, w.secret, w.sealed, w.sealed_by FROM webhook w WHERE w.sealed_by IS NULL LIMIT p_limit)
+  UNION ALL (SELECT w.tenant_id, w.id, w.url, w.secret, w.sealed, w.sealed_by FROM webhook w WHERE w.sealed_by < p_key LIMIT p_limit)
+  UNION ALL (SELECT w.tenant_id, w.id, w.url, w.secret, w.sealed, w.sealed_by FROM webhook w WHERE w.sealed_by > p_key LIMIT p_limit)
+$$;
+REVOKE ALL ON FUNCTION sec.webhooks_to_seal FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.webhooks_to_seal TO fonds_worker;
+
+-- Seals one, where it is still as it was read.
+CREATE OR REPLACE FUNCTION sec.seal_webhook(p_tenant int, p_id uuid, p_was text, p_key text, p_sealed bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM set_config('app.tenant', p_tenant::text, true);
+  UPDATE webhook SET url = NULL, secret = NULL, sealed = p_sealed, sealed_by = p_key
+   WHERE tenant_id = p_tenant AND id = p_id AND sealed_by IS NOT DISTINCT FROM p_was;
+  RETURN FOUND;
+END $$;
+ALTER FUNCTION sec.seal_webhook OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.seal_webhook FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.seal_webhook TO fonds_worker;

@@ -2,8 +2,14 @@
 
 mod address;
 mod digest;
+mod fair;
+mod head;
 mod inbox;
+mod infected;
+mod invited;
 mod killed;
 mod letter;
+mod overdue;
+mod sealed;
 mod undelivered;
 mod webhook;

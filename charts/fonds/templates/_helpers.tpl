@@ -94,7 +94,7 @@ helm.sh/chart: {{ printf "%s-%s" $top.Chart.Name $top.Chart.Version | replace "+
 {{- $full := printf "%s.%s" $path $key -}}
 {{- if kindIs "map" $value -}}
 {{- include "fonds.noSecret" (dict "path" $full "tree" $value) -}}
-{{- else if and (kindIs "string" $value) (or (regexMatch "^(secret|password|token|url|worker_url|admin_url|signing_key|link_key)$" $key) (regexMatch "^[a-z+]+://[^/@]*:[^/@]*@" $value)) -}}
+{{- else if and (kindIs "string" $value) (or (regexMatch "^(secret|password|token|url|worker_url|admin_url|signing_key|link_key|webhook_key|other_webhook_key)$" $key) (regexMatch "^[a-z+]+://[^/@]*:[^/@]*@" $value)) -}}
 {{- fail (printf "settings.%s would put a secret into a ConfigMap: name a secret in `secrets` instead" $full) -}}
 {{- end -}}
 {{- end -}}

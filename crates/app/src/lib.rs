@@ -24,7 +24,7 @@ pub mod work;
 
 use std::sync::Arc;
 
-use domain::clock::Clock;
+use domain::{clock::Clock, seal::Keyring};
 use store::Store;
 
 pub use chance::Chance;
@@ -46,6 +46,8 @@ pub struct App {
     pub chance: Arc<dyn Chance>,
     /// Compiled forms of record types.
     pub catalogue: Arc<catalogue::Catalogue>,
+    /// What seals secrets that are kept; without a key none is kept.
+    pub keyring: Arc<Keyring>,
     /// What is said after a commit to whoever watches.
     pub wakes: live::Wakes,
 }
@@ -60,6 +62,7 @@ impl App {
             clock,
             chance,
             catalogue: Arc::default(),
+            keyring: Arc::default(),
             wakes: live::Wakes::default(),
         })
     }

@@ -2,7 +2,7 @@
 
 mod delivery;
 mod inbox;
-mod preference;
+pub(crate) mod preference;
 mod webhook;
 
 pub use delivery::{Redriven, dead, redrive};

@@ -1,9 +1,12 @@
 //! People who sign in: names, logins, passwords, and whether they are let in.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, Id, Locale, Problem, id::noun, org::words};
+
+/// How long an invitation can be accepted.
+pub const INVITED_FOR: TimeDelta = TimeDelta::days(7);
 
 words! {
     /// Is the person let in?

@@ -19,6 +19,7 @@ pub mod post;
 pub mod problem;
 pub mod record;
 pub mod record_type;
+pub mod seal;
 pub mod submission;
 pub mod tenant;
 

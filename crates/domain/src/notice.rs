@@ -29,7 +29,8 @@ words! {
         /// A record that waited for you was taken back, by its branch or by the level below. To those who were told
         /// that it was to review.
         Recalled = "recalled", "已撤回";
-        /// Reviews wait longer than the tenant allows. To those who may decide on them, once a day at the most.
+        /// A review waits longer than the tenant allows. To those who may decide on it, once for each time at which it
+        /// became due.
         Overdue = "overdue", "超期未审";
         /// You are invited. To the invited person alone, who cannot sign in yet.
         Invitation = "invitation", "邀请";
@@ -41,9 +42,12 @@ words! {
         PostEnded = "post_ended", "职务结束";
         /// A file that you uploaded was refused: kind, protection, a mark. To whoever uploaded it.
         FileRefused = "file_refused", "文件被拒收";
-        /// A file that you uploaded carries malware. To whoever uploaded it, and to the tenant's security
-        /// administrator.
+        /// A file that was uploaded carries malware. To whoever uploaded it, and to the system administrators above its
+        /// organisation.
         FileInfected = "file_infected", "文件带有恶意代码";
+        /// The signed head of the audit log, to be kept where nobody of the operator can change it. To the audit
+        /// administrators, by letter, once a day at the most.
+        AuditHead = "audit_head", "审计日志签名";
         /// What waited for the daily digest, in one message. To the person whose notices waited.
         Digest = "digest", "每日汇总";
         /// A trial of a webhook, asked for by whoever set it up. To its group or program alone.
@@ -92,6 +96,7 @@ impl NoticeKind {
             | Self::PostGranted
             | Self::PostEnded
             | Self::FileInfected
+            | Self::AuditHead
             | Self::Digest
             | Self::Trial => false,
         }
@@ -119,6 +124,7 @@ impl NoticeKind {
             | Self::PostEnded
             | Self::FileRefused
             | Self::FileInfected
+            | Self::AuditHead
             | Self::Digest => false,
         }
     }
@@ -127,7 +133,7 @@ impl NoticeKind {
     /// nothing that was not asked for.
     pub const fn default_wish(self, channel: Channel) -> Wish {
         match (channel, self) {
-            (Channel::InApp, Self::Approved | Self::Digest | Self::Invitation | Self::Trial)
+            (Channel::InApp, Self::Approved | Self::Digest | Self::Invitation | Self::AuditHead | Self::Trial)
             | (Channel::Mail, Self::Approved | Self::Recalled | Self::Trial)
             | (Channel::Webhook, _) => Wish::Never,
             (Channel::Mail, Self::Final | Self::Overdue) => Wish::Digest,
@@ -197,6 +203,7 @@ impl Preferences {
             (_, Channel::Webhook) if !kind.is_for_groups() => Wish::Never,
             (Wish::Digest, Channel::InApp) => default,
             (Wish::Never, Channel::InApp) if kind != NoticeKind::Recalled => default,
+            (_, Channel::InApp) if kind == NoticeKind::AuditHead => default,
             (Wish::Digest, Channel::Mail | Channel::Webhook) if !kind.may_wait() => Wish::AtOnce,
             (wish, Channel::InApp | Channel::Mail | Channel::Webhook) => wish,
         }

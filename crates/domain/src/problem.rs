@@ -46,6 +46,8 @@ pub enum Code {
     Required,
     /// A value does not have the form that the field asks for.
     Invalid,
+    /// The file carries malware.
+    Infected,
     /// A value is longer or larger than the field allows.
     TooLong,
     /// Numbers that cannot all be true (present > expected, ballots do not add up).

@@ -12,7 +12,11 @@ mod year;
 
 use std::{fmt::Write as _, fs, path::Path, process::ExitCode};
 
-use app::SystemClock;
+use app::{
+    SystemClock,
+    chance::{Chance as _, SystemChance},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{clock::Clock as _, tenant::TenantKey};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
@@ -35,6 +39,8 @@ const LOADED: &str = "loaded.json";
 /// The key that signs the heads of the audit log, and its public half, which an auditor is given.
 const KEY: &str = "audit.key";
 const PUBLIC_KEY: &str = "audit.pub";
+/// The key that seals where webhooks lead.
+const WEBHOOK_KEY: &str = "webhook.key";
 /// Where heads are sent.
 const HEADS: &str = "heads";
 
@@ -56,6 +62,7 @@ pub(crate) async fn run(mut settings: Settings, dir: &Path, fresh: bool) -> Resu
     // Plain http on one's own machine.
     settings.http.https = false;
     sign(&mut settings, dir)?;
+    seal(&mut settings, dir)?;
     let running = Running::begin()?;
     let admin = settings.admin_url()?;
     store::migrate::roles(admin.expose_secret()).await?;
@@ -107,6 +114,21 @@ fn sign(settings: &mut Settings, dir: &Path) -> Result<(), Failure> {
     audit.key = Some(Secret::new(fs::read_to_string(&file)?.trim()));
     audit.heads_folder.get_or_insert_with(|| dir.join(HEADS));
     audit.head_seconds = audit.head_seconds.min(5);
+    Ok(())
+}
+
+/// A key that seals where webhooks lead, made at the first start beside the audit key.
+fn seal(settings: &mut Settings, dir: &Path) -> Result<(), Failure> {
+    if settings.mail.webhook_key.is_some() {
+        return Ok(());
+    }
+    let file = dir.join(WEBHOOK_KEY);
+    if !file.exists() {
+        let mut key = [0; 32];
+        SystemChance.fill(&mut key);
+        write(&file, &format!("{}\n", STANDARD.encode(key)))?;
+    }
+    settings.mail.webhook_key = Some(Secret::new(fs::read_to_string(&file)?.trim()));
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub enum NoticeKind {
     Approved,
     /// A record that waited for you was taken back. 已撤回
     Recalled,
-    /// Reviews wait longer than the tenant allows. 超期未审
+    /// A review waits longer than the tenant allows. 超期未审
     Overdue,
     /// An invitation. 邀请
     Invitation,
@@ -52,8 +52,10 @@ pub enum NoticeKind {
     PostEnded,
     /// A file that you uploaded was refused. 文件被拒收
     FileRefused,
-    /// A file that you uploaded carries malware. 文件带有恶意代码
+    /// A file that was uploaded carries malware. 文件带有恶意代码
     FileInfected,
+    /// The signed head of the audit log. 审计日志签名
+    AuditHead,
     /// The daily digest. 每日汇总
     Digest,
     /// A trial of a webhook. 测试消息
@@ -75,6 +77,7 @@ fn label(kind: Kind, locale: Locale) -> &'static str {
         Kind::PostEnded => "post ends",
         Kind::FileRefused => "file refused",
         Kind::FileInfected => "file with malware",
+        Kind::AuditHead => "audit head",
         Kind::Digest => "daily digest",
         Kind::Trial => "trial",
     };

@@ -77,10 +77,8 @@ pub enum Matter {
     Recalled(Step),
     /// See [`NoticeKind::Overdue`].
     Overdue {
-        /// Where they wait.
-        org: String,
-        /// How many.
-        count: u32,
+        /// What waits, and where.
+        step: Step,
         /// Longer than how many days.
         days: u16,
     },
@@ -106,6 +104,15 @@ pub enum Matter {
     },
     /// See [`NoticeKind::FileInfected`]. For which organisation it was uploaded.
     FileInfected(String),
+    /// See [`NoticeKind::AuditHead`].
+    AuditHead {
+        /// Number of entries.
+        size: u64,
+        /// When it was signed.
+        at: NaiveDateTime,
+        /// The note, as it was signed: numbers, a digest, signatures.
+        note: String,
+    },
     /// See [`NoticeKind::Trial`]. Whose webhook it is.
     Trial(String),
 }
@@ -126,6 +133,7 @@ impl Matter {
             Self::PostEnded(_) => NoticeKind::PostEnded,
             Self::FileRefused { .. } => NoticeKind::FileRefused,
             Self::FileInfected(_) => NoticeKind::FileInfected,
+            Self::AuditHead { .. } => NoticeKind::AuditHead,
             Self::Trial(_) => NoticeKind::Trial,
         }
     }
@@ -146,5 +154,11 @@ impl Notice {
     /// The notice in a language.
     pub fn words(&self, locale: Locale) -> Words {
         sentence::words(self, locale)
+    }
+
+    /// What is to be kept letter by letter: a head of the audit log, of lines that the log's own code has written.
+    fn verbatim(&self) -> Option<String> {
+        let Matter::AuditHead { note, .. } = &self.matter else { return None };
+        Some(note.chars().filter(|&letter| letter == '\n' || !letter.is_control()).collect())
     }
 }

@@ -113,7 +113,8 @@ pub struct DeadLetter {
 }
 
 impl WorkerStore {
-    /// Takes what is due on a channel, of all tenants, the longest due first; it is this worker's until that moment.
+    /// Takes what is due on a channel, an even share of each tenant and the longest due first; it is this worker's until
+    /// that moment.
     pub async fn take(
         &self,
         channel: Channel,

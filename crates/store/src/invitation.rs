@@ -2,9 +2,10 @@
 
 use authz::{Permit, act};
 use chrono::{DateTime, Utc};
-use domain::{Id, id::noun};
+use domain::{Id, id::noun, tenant::TenantId};
+use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::{Entry, Result, Store, Tx, error::touched};
+use crate::{Entry, Result, Store, Tx, error::touched, worker::WorkerStore};
 
 /// Writes an invitation for a person whom the actor may invite.
 pub async fn insert(
@@ -51,4 +52,42 @@ pub async fn accept(store: &Store, token: &Entry, password: &str, at: DateTime<U
     .fetch_one(&mut *connection)
     .await?;
     Ok(accepted)
+}
+
+/// Where the letter with an invitation goes: to somebody who is not in yet.
+pub async fn set_address(tx: &mut Tx, account: Id<noun::Account>, email: &SecretString) -> Result<()> {
+    let tenant = tx.tenant().0;
+    let done = sqlx::query!(
+        "INSERT INTO account_contact (tenant_id, account_id, email) VALUES ($1, $2, $3)",
+        tenant,
+        account.uuid(),
+        email.expose_secret()
+    )
+    .execute(tx.connection())
+    .await?;
+    touched("address of somebody invited", 1, &done)
+}
+
+impl WorkerStore {
+    /// Keeps the digest of the secret that goes with a letter, in the name of whoever has invited. False: the invitation was
+    /// accepted, or is over.
+    pub async fn letter_invitation(
+        &self,
+        tenant: TenantId,
+        account: Id<noun::Account>,
+        token: &Entry,
+        until: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut connection = self.bare().await?;
+        let kept = sqlx::query_scalar!(
+            r#"SELECT sec.letter_invitation($1, $2, $3, $4, $5) AS "kept!""#,
+            tenant.0,
+            account.uuid(),
+            token.token_hash.as_slice(),
+            until,
+            at
+        );
+        Ok(kept.fetch_one(&mut *connection).await?)
+    }
 }

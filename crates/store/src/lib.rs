@@ -22,6 +22,7 @@ pub mod live;
 pub mod migrate;
 pub mod notice;
 pub mod org;
+pub mod overdue;
 pub mod owner;
 pub mod owner_admin;
 pub mod owner_people;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_notice", include_str!("../../../migrations/0008_notice.sql")),
     ("0010_preview", include_str!("../../../migrations/0010_preview.sql")),
     ("0011_audit_log", include_str!("../../../migrations/0011_audit_log.sql")),
+    ("0013_notice_more", include_str!("../../../migrations/0013_notice_more.sql")),
 ];
 
 /// Repeatable files, in order.

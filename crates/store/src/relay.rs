@@ -66,6 +66,8 @@ pub struct Sought {
     pub accounts: Vec<Id<noun::Account>>,
     /// Whoever holds a post at these organisations now, and their webhooks.
     pub orgs: Vec<Id<noun::Org>>,
+    /// Whoever has one of these duties now; of the three administrators alone.
+    pub duties: Vec<Duty>,
     /// Whoever was told of these matters.
     pub abouts: Vec<String>,
     /// These webhooks.
@@ -226,13 +228,15 @@ pub(crate) async fn people(
 ) -> Result<People> {
     let accounts: Vec<_> = sought.accounts.iter().map(|id| id.uuid()).collect();
     let orgs: Vec<_> = sought.orgs.iter().map(|id| id.uuid()).collect();
+    let duties: Vec<_> = sought.duties.iter().map(|duty| duty.as_str().to_owned()).collect();
     let webhooks: Vec<_> = sought.webhooks.iter().map(|id| id.uuid()).collect();
     let facts = sqlx::query_scalar!(
-        r#"SELECT sec.people_facts($1, $2, $3, $4, $5, $6, $7) AS "facts!""#,
+        r#"SELECT sec.people_facts($1, $2, $3, $4, $5, $6, $7, $8) AS "facts!""#,
         tenant.0,
         at,
         &accounts,
         &orgs,
+        &duties,
         &sought.abouts,
         &webhooks,
         sought.addresses

@@ -2,10 +2,19 @@
 
 use authz::{Permit, Scope, Sealed, act};
 use chrono::{DateTime, Utc};
-use domain::{Id, Locale, id::noun, notice::NoticeKind, org::Place, tenant::Level};
-use secrecy::{ExposeSecret, SecretString};
+use domain::{
+    Id, Locale,
+    id::noun,
+    notice::NoticeKind,
+    org::Place,
+    seal::{Keyring, NONCE, Sealed as Shut},
+    tenant::{Level, TenantId},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::{Error, Result, Tx, error::touched};
+use crate::{Error, Result, Tx, error::touched, worker::WorkerStore};
 
 /// A webhook as it is shown: neither its address nor its secret.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -30,13 +39,64 @@ pub struct Webhook {
     pub created_at: DateTime<Utc>,
 }
 
-/// What is written beside it.
+/// What is still to be sealed by the newest key.
 #[derive(Debug)]
-pub struct Secrets<'a> {
-    /// Its address.
-    pub url: &'a SecretString,
-    /// What is signed with.
-    pub secret: Option<&'a SecretString>,
+pub struct Unsealed {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub id: Id<noun::Webhook>,
+    /// How it is kept now.
+    pub kept: Kept,
+}
+
+/// How address and secret of a webhook are kept.
+#[derive(Debug)]
+pub enum Kept {
+    /// In the clear, from before there was a key.
+    Clear {
+        /// Its address.
+        url: SecretString,
+        /// What is signed with.
+        secret: Option<SecretString>,
+    },
+    /// Sealed by an older key.
+    Sealed(Shut),
+}
+
+/// What is inside a seal.
+#[derive(Serialize, Deserialize)]
+struct Inside {
+    url: String,
+    secret: Option<String>,
+}
+
+/// A seal of one webhook opens for no other.
+fn place(tenant: TenantId, id: Id<noun::Webhook>) -> String {
+    format!("webhook {} {}", tenant.0, id.uuid())
+}
+
+/// Seals where a webhook leads and what it signs with. None: there is no key.
+pub fn seal(
+    ring: &Keyring,
+    nonce: [u8; NONCE],
+    (tenant, id): (TenantId, Id<noun::Webhook>),
+    url: &SecretString,
+    secret: Option<&SecretString>,
+) -> Option<Shut> {
+    let inside =
+        Inside { url: url.expose_secret().to_owned(), secret: secret.map(|secret| secret.expose_secret().to_owned()) };
+    ring.seal(nonce, &place(tenant, id), &serde_json::to_string(&inside).ok()?)
+}
+
+/// Opens what was sealed for this webhook. None: its key is not there, or it is not what was sealed.
+pub fn open(
+    ring: &Keyring,
+    (tenant, id): (TenantId, Id<noun::Webhook>),
+    sealed: &Shut,
+) -> Option<(SecretString, Option<SecretString>)> {
+    let inside: Inside = serde_json::from_str(&ring.open(&place(tenant, id), sealed)?).ok()?;
+    Some((inside.url.into(), inside.secret.map(SecretString::from)))
 }
 
 /// Where a webhook stands: at its organisation.
@@ -96,12 +156,12 @@ pub async fn find(
         .collect()
 }
 
-/// Sets one up.
-pub async fn insert(tx: &mut Tx, may: &Permit<act::EditWebhook>, new: &Webhook, secrets: Secrets<'_>) -> Result<()> {
+/// Sets one up; where it leads and what it signs with, sealed.
+pub async fn insert(tx: &mut Tx, may: &Permit<act::EditWebhook>, new: &Webhook, sealed: &Shut) -> Result<()> {
     let (tenant, at) = (tx.tenant().0, tx.at());
     let kinds: Vec<_> = new.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
     let done = sqlx::query!(
-        "INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, url, secret, locale, kinds, created_by, created_at)
+        "INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, sealed, sealed_by, locale, kinds, created_by, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         tenant,
         new.id.uuid(),
@@ -109,8 +169,8 @@ pub async fn insert(tx: &mut Tx, may: &Permit<act::EditWebhook>, new: &Webhook, 
         new.name,
         new.reader,
         new.host,
-        secrets.url.expose_secret(),
-        secrets.secret.map(ExposeSecret::expose_secret),
+        sealed.bytes,
+        sealed.key,
         new.locale.tag(),
         &kinds,
         may.who().uuid(),
@@ -141,4 +201,47 @@ pub async fn try_out(tx: &mut Tx, may: Permit<act::EditWebhook>, id: Id<noun::We
     let at = tx.at();
     let sent = sqlx::query_scalar!(r#"SELECT sec.try_webhook($1, $2) AS "sent!""#, id.uuid(), at);
     Ok(sent.fetch_one(tx.connection()).await?)
+}
+
+impl WorkerStore {
+    /// Webhooks that this key has not sealed.
+    pub async fn webhooks_to_seal(&self, key: &str, limit: i32) -> Result<Vec<Unsealed>> {
+        let mut connection = self.bare().await?;
+        let rows = sqlx::query!(
+            r#"SELECT tenant_id AS "tenant!", id AS "id!", url, secret, sealed, sealed_by FROM sec.webhooks_to_seal($1, $2)"#,
+            key,
+            limit
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let kept = match (row.sealed, row.sealed_by, row.url) {
+                    (Some(bytes), Some(key), _) => Kept::Sealed(Shut { key, bytes }),
+                    (_, _, Some(url)) => Kept::Clear { url: url.into(), secret: row.secret.map(SecretString::from) },
+                    _ => return Err(Error::Stored("a webhook that leads nowhere".to_owned())),
+                };
+                Ok(Unsealed { tenant: TenantId(row.tenant), id: Id::of(row.id), kept })
+            })
+            .collect()
+    }
+
+    /// Keeps one sealed, and no more in the clear. False: somebody else was faster, or it is gone.
+    pub async fn seal_webhook(&self, of: &Unsealed, sealed: &Shut) -> Result<bool> {
+        let was = match &of.kept {
+            Kept::Clear { .. } => None,
+            Kept::Sealed(Shut { key, .. }) => Some(key.as_str()),
+        };
+        let id: Uuid = of.id.uuid();
+        let mut connection = self.bare().await?;
+        let done = sqlx::query_scalar!(
+            r#"SELECT sec.seal_webhook($1, $2, $3, $4, $5) AS "done!""#,
+            of.tenant.0,
+            id,
+            was,
+            sealed.key,
+            sealed.bytes
+        );
+        Ok(done.fetch_one(&mut *connection).await?)
+    }
 }

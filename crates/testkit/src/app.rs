@@ -13,6 +13,7 @@ use domain::{
     Id,
     audit::{SigningKey, key::KeyName},
     id::noun,
+    seal::Keyring,
 };
 use gateway::{Gateway, Limits, Live, Metrics, Parts};
 use secrecy::SecretString;
@@ -45,6 +46,8 @@ pub struct Setup {
     pub max_connections: u32,
     /// Seed of chance.
     pub seed: u64,
+    /// What seals webhooks.
+    pub keyring: Arc<Keyring>,
 }
 
 impl Default for Setup {
@@ -63,6 +66,7 @@ impl Default for Setup {
             past_row_security: false,
             max_connections: 8,
             seed: 2026,
+            keyring: crate::post::keyring(),
         }
     }
 }
@@ -283,6 +287,7 @@ async fn start(
     let store = open(url, setup.max_connections);
     let chance = Arc::new(SeededChance::new(setup.seed));
     let mut app = App::new(store, clock.clone(), chance).expect("the application");
+    app.keyring = setup.keyring.clone();
     if !setup.first_wall {
         app.policy = Arc::new(Policy::allow_all(behind::places(owner).await).expect("the built-in policy"));
     }

@@ -33,7 +33,7 @@ pub use chance::SeededChance;
 pub use clock::TestClock;
 pub use files::TestFiles;
 pub use gateway::live::Settings as LiveSettings;
-pub use owner::{Held, attempt, held, scalar, sql, tamper, write_audit};
+pub use owner::{Held, attempt, held, read, scalar, sql, tamper, write_audit};
 pub use post::{Letter, TestPost};
 pub use socket::{Beside, Heard, Served, Socket};
 pub use store::worker::WorkerStore;

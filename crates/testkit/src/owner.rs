@@ -63,3 +63,12 @@ pub async fn tamper(owner: &PgPool, statements: &'static str) {
 pub async fn attempt(owner: &PgPool, statement: &'static str) -> Result<(), String> {
     sqlx::raw_sql(statement).execute(owner).await.map(|_| ()).map_err(|error| error.to_string())
 }
+
+/// Rows of a table that statements read, functions inside them too: from end to end, and by an index. What they change comes back.
+pub async fn read(owner: &PgPool, table: &str, statements: &str) -> (i64, i64) {
+    let mut tx = held(owner, statements).await.0;
+    let read = "SELECT coalesce(sum(seq_tup_read), 0)::bigint, coalesce(sum(idx_tup_fetch), 0)::bigint FROM pg_stat_xact_user_tables WHERE relname = $1";
+    let read = sqlx::query_as(read).bind(table).fetch_one(&mut *tx).await.expect("statistics");
+    tx.rollback().await.expect("an end");
+    read
+}

@@ -8,7 +8,7 @@ use std::{
 };
 
 use authz::Policy;
-use domain::notice::Channel;
+use domain::{notice::Channel, seal::Keyring};
 use mail::{
     render::Sender,
     sink::{self, Caught, Faults},
@@ -19,7 +19,7 @@ use mail_parser::{MessageParser, MimeHeaders as _};
 pub use store::delivery::Settled;
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use worker::{Deliver, Letters, Policies, Post, Relay, Wake};
+use worker::{Deliver, Letters, Overdue, Policies, Post, Relay, Seals, Wake};
 
 use crate::TestApp;
 
@@ -133,7 +133,17 @@ pub fn ways(address: SocketAddr) -> Post {
         retry: Duration::from_secs(30),
         patience: Duration::from_secs(5),
         at_once: 4,
+        keyring: keyring(),
+        chance: |bytes| rand::fill(bytes),
     }
+}
+
+/// The key that tests seal by.
+pub const KEY: &str = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+
+/// A ring with it alone.
+pub fn keyring() -> Arc<Keyring> {
+    Arc::new(Keyring::default().and(KEY).expect("a key"))
 }
 
 fn read(caught: &Caught) -> Letter {
@@ -169,6 +179,22 @@ impl TestApp {
             post,
             written: Arc::new(Notify::new()),
         }
+    }
+
+    /// Notes what has become overdue. Gives how many reviews.
+    pub async fn noted(&self) -> u64 {
+        let overdue = Overdue { store: self.worker_store(), clock: self.clock.clone() };
+        let noted = overdue.once().await.expect("overdue reviews");
+        overdue.store.close().await;
+        noted
+    }
+
+    /// Seals webhooks that the newest of these keys has not sealed. Gives how many.
+    pub async fn sealed(&self, keyring: Arc<Keyring>) -> u64 {
+        let seals = Seals { store: self.worker_store(), keyring, chance: |bytes| rand::fill(bytes) };
+        let sealed = seals.once().await.expect("webhooks");
+        seals.store.close().await;
+        sealed
     }
 
     /// Relays everything that waits. Gives how many events there were.

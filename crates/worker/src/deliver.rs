@@ -7,8 +7,20 @@ mod matter;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use chrono::TimeDelta;
-use domain::{Id, Locale, clock::Clock, id::noun, notice::Channel, tenant::TenantId};
+use domain::{
+    Id, Locale,
+    account::INVITED_FOR,
+    clock::Clock,
+    id::noun,
+    notice::{Channel, NoticeKind},
+    seal::{Keyring, Sealed},
+    tenant::TenantId,
+};
 use futures_util::{StreamExt as _, stream};
 use mail::{
     Outcome, Reason,
@@ -16,8 +28,9 @@ use mail::{
     smtp::Smtp,
     webhook::{Endpoint, Reader, Robot, Webhooks},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use store::{
-    Result,
+    Entry, Result,
     delivery::{Delivery, Lease, Settled},
     relay::{
         Asked, Sought,
@@ -55,6 +68,10 @@ pub struct Post {
     pub patience: Duration,
     /// Attempts at the same time, of each channel.
     pub at_once: usize,
+    /// What opens where webhooks lead.
+    pub keyring: Arc<Keyring>,
+    /// Where secrets of invitations come from.
+    pub chance: fn(&mut [u8]),
 }
 
 /// How letters go.
@@ -179,7 +196,10 @@ impl Deliver {
             policy = self.policies.load(tenant, version, &rows);
         }
         let Some(policy) = policy else { return Err(store::Error::Stored("policy of a tenant".to_owned())) };
-        let desk = Arc::new(Desk { matters, people, policy, public: self.post.public.clone(), now: self.clock.now() });
+        let wanted = deliveries.iter().any(|delivery| delivery.kind == NoticeKind::AuditHead);
+        let head = if wanted { self.store.newest_head(tenant).await? } else { None };
+        let (public, now) = (self.post.public.clone(), self.clock.now());
+        let desk = Arc::new(Desk { matters, people, policy, public, now, tenant, head });
         let fenced = |delivery: Delivery| {
             let lease = leases.iter().find(|lease| lease.id == delivery.id && lease.fence == delivery.fence)?;
             Some((*lease, delivery, Arc::clone(&desk)))
@@ -219,14 +239,17 @@ impl Deliver {
 
     async fn letter(&self, delivery: &Delivery, desk: &Desk) -> Settled {
         let dropped = |reason| Settled::Dropped { reason, items: delivery.items.iter().map(|item| item.id).collect() };
-        let Some(letters) = &self.post.letters else { return self.later(delivery, Reason::Connection) };
+        let Some(letters) = &self.post.letters else { return self.again(delivery, Reason::Connection) };
+        if delivery.kind == NoticeKind::Invitation {
+            return self.invitation(letters, delivery, desk).await;
+        }
         let Some(person) = desk.reader(Id::<noun::Account>::of(delivery.recipient)) else {
             return dropped("account_closed");
         };
         let Some(reader) = addressed(person) else { return dropped("no_address") };
         let (said, left): (Vec<_>, Vec<_>) =
             delivery.items.iter().map(|item| (item.id, desk.item(person, item))).partition(|(_, said)| said.is_ok());
-        let letter = if delivery.kind == domain::notice::NoticeKind::Digest {
+        let letter = if delivery.kind == NoticeKind::Digest {
             let notices: Vec<_> = said.iter().filter_map(|(_, said)| said.as_ref().ok().cloned()).collect();
             if notices.is_empty() {
                 return dropped("nothing_left");
@@ -249,12 +272,47 @@ impl Deliver {
         self.settled(delivery, outcome, sent)
     }
 
+    /// With a secret of its own, which is nowhere but in the letter: its digest is kept before the letter goes. Another attempt
+    /// has another one, and whichever arrives opens the account.
+    async fn invitation(&self, letters: &Letters, delivery: &Delivery, desk: &Desk) -> Settled {
+        let dropped = |reason| Settled::Dropped { reason, items: Vec::new() };
+        let account = Id::<noun::Account>::of(delivery.recipient);
+        let Some(person) = desk.invited(account) else { return dropped("settled") };
+        let Some(reader) = addressed(person) else { return dropped("no_address") };
+        let (mut secret, until) = ([0; 32], delivery.at + INVITED_FOR);
+        (self.post.chance)(&mut secret);
+        let token =
+            SecretString::from(format!("{}.{}", desk.people.tenant.key.as_str(), URL_SAFE_NO_PAD.encode(secret)));
+        let Some(entry) = Entry::of_token(token.expose_secret()) else { return dropped("gone") };
+        match self.store.letter_invitation(desk.tenant, account, &entry, until, desk.now).await {
+            Ok(true) => {}
+            Ok(false) => return dropped("settled"),
+            Err(error) => {
+                tracing::error!(delivery = %delivery.id, %error, "an invitation could not be written");
+                return self.later(delivery, "database", Duration::ZERO);
+            }
+        }
+        let notice = match desk.invitation(person, delivery, token.expose_secret()) {
+            Ok(notice) => notice,
+            Err(reason) => return dropped(reason),
+        };
+        let outcome = match render::letter(&letters.sender, &reader, &notice, desk.now) {
+            Ok(letter) => letters.smtp.send(&letter).await,
+            Err(reason) => Outcome::Refused(reason),
+        };
+        self.settled(delivery, outcome, || Settled::Sent { items: Vec::new(), dropped: Vec::new() })
+    }
+
     async fn webhook(&self, delivery: &Delivery, desk: &Desk) -> Settled {
         let dropped = |reason| Settled::Dropped { reason, items: Vec::new() };
         let Some(hook) = desk.webhook(Id::<noun::Webhook>::of(delivery.recipient)) else {
             return dropped("webhook_removed");
         };
-        let Some(endpoint) = endpoint(hook) else { return Settled::Failed("webhook_address".to_owned()) };
+        let Some((url, secret)) = self.opened(desk.tenant, hook) else {
+            tracing::error!(webhook = %hook.id, key = hook.sealed_by, "no key opens a webhook (mail.webhook_key)");
+            return self.later(delivery, "webhook_key", Duration::ZERO);
+        };
+        let Some(endpoint) = endpoint(hook, url, secret) else { return Settled::Failed("webhook_address".to_owned()) };
         match desk.said_to_group(hook, delivery) {
             Ok(notice) => {
                 let outcome = self.post.webhooks.send(&endpoint, delivery.id.uuid(), &notice, desk.now).await;
@@ -268,30 +326,42 @@ impl Deliver {
         match outcome {
             Outcome::Sent => sent(),
             Outcome::Refused(reason) => Settled::Failed(reason.to_string()),
-            Outcome::TryLater(reason) => self.later(delivery, reason),
+            Outcome::TryLater(reason) => self.again(delivery, reason),
         }
+    }
+
+    /// Where a webhook leads, and what it signs with.
+    fn opened(&self, tenant: TenantId, hook: &Webhook) -> Option<(SecretString, Option<SecretString>)> {
+        let (Some(text), Some(key)) = (&hook.sealed, &hook.sealed_by) else {
+            return Some((hook.url.clone()?, hook.secret.clone()));
+        };
+        // PostgreSQL breaks lines of Base64.
+        let text: String = text.split_whitespace().collect();
+        let sealed = Sealed { key: key.clone(), bytes: STANDARD.decode(text).ok()? };
+        store::webhook::open(&self.post.keyring, (tenant, hook.id), &sealed)
+    }
+
+    fn again(&self, delivery: &Delivery, reason: Reason) -> Settled {
+        let least = reason.pause().unwrap_or_default();
+        self.later(delivery, &reason.to_string(), least)
     }
 
     /// Twice as long after each attempt, an hour at the most; half as long to one and a half times, by the delivery's id,
     /// so that not all of them come back at the same moment.
-    fn later(&self, delivery: &Delivery, reason: Reason) -> Settled {
+    fn later(&self, delivery: &Delivery, reason: &str, least: Duration) -> Settled {
         if delivery.attempts >= MOST {
-            return Settled::Failed(reason.to_string());
+            return Settled::Failed(reason.to_owned());
         }
         let doubled = self.post.retry.saturating_mul(1 << (delivery.attempts - 1).clamp(0, 16));
-        let pause = doubled.min(LONGEST).max(reason.pause().unwrap_or_default());
+        let pause = doubled.min(LONGEST).max(least);
         let chance = u32::from(delivery.id.uuid().as_bytes()[usize::try_from(delivery.attempts).unwrap_or(0) % 16]);
         let spread = pause / 2 + pause * chance / 255;
-        let spread = spread.max(reason.pause().unwrap_or_default());
-        Settled::Later(
-            reason.to_string(),
-            self.clock.now() + TimeDelta::from_std(spread).unwrap_or(TimeDelta::hours(1)),
-        )
+        let spread = spread.max(least);
+        Settled::Later(reason.to_owned(), self.clock.now() + TimeDelta::from_std(spread).unwrap_or(TimeDelta::hours(1)))
     }
 }
 
 fn addressed(person: &Person) -> Option<render::Reader> {
-    use secrecy::ExposeSecret as _;
     Some(render::Reader {
         account: person.account,
         name: person.name.clone().unwrap_or_default(),
@@ -300,7 +370,7 @@ fn addressed(person: &Person) -> Option<render::Reader> {
     })
 }
 
-fn endpoint(hook: &Webhook) -> Option<Endpoint> {
+fn endpoint(hook: &Webhook, url: SecretString, secret: Option<SecretString>) -> Option<Endpoint> {
     let reader = match hook.reader.as_str() {
         "program" => Reader::Program,
         "wecom" => Reader::Robot(Robot::WeCom),
@@ -309,5 +379,5 @@ fn endpoint(hook: &Webhook) -> Option<Endpoint> {
         _ => return None,
     };
     let locale: Locale = hook.locale;
-    Some(Endpoint { reader, url: hook.url.clone()?, secret: hook.secret.clone(), locale })
+    Some(Endpoint { reader, url, secret, locale })
 }

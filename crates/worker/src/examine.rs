@@ -354,7 +354,7 @@ fn gone() -> Problem {
 
 fn infected() -> Problem {
     Problem::new(
-        Code::Invalid,
+        Code::Infected,
         &["file"],
         "文件带有病毒，已拒收；请先在本机杀毒，再换一个干净的文件上传，并告知系统管理员",
         "the file carries a virus and was refused: clean your machine, upload a clean file, and tell the system administrator",

@@ -8,11 +8,13 @@ pub mod deliver;
 pub mod examine;
 mod fold;
 mod job;
+mod overdue;
 pub mod preview;
 pub mod queue;
 mod relay;
 mod right;
 pub mod scrub;
+mod seal;
 mod settings;
 mod wake;
 
@@ -29,10 +31,12 @@ pub use audit_log::AuditLog;
 pub use deliver::{Deliver, Letters, Post};
 pub use examine::Examine;
 pub use fold::Fold;
+pub use overdue::Overdue;
 pub use preview::Previewer;
 pub use queue::QueueError;
 pub use relay::Relay;
 pub use right::Policies;
+pub use seal::Seals;
 pub use settings::Settings;
 pub use wake::Wake;
 
@@ -69,6 +73,8 @@ impl Worker {
             parts.spawn(Previewer::of(&examine).run(stop.clone()));
             parts.spawn(examine.run(stop.clone()));
         }
+        parts.spawn(Overdue { store: self.store.clone(), clock: self.clock.clone() }.run(stop.clone()));
+        parts.spawn(self.seals().run(stop.clone()));
         let written = Arc::new(Notify::new());
         parts.spawn(self.relay(&written).run(stop.clone()));
         let deliver = self.deliver(written);
@@ -97,6 +103,12 @@ impl Worker {
             written: Arc::clone(written),
             wake: self.wake.clone(),
         }
+    }
+
+    /// What seals webhooks that are not sealed by the newest key.
+    pub fn seals(&self) -> Seals {
+        let Post { keyring, chance, .. } = &self.post;
+        Seals { store: self.store.clone(), keyring: Arc::clone(keyring), chance: *chance }
     }
 
     /// What sends.

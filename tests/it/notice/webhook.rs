@@ -10,10 +10,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::flow::desk::{Desk, done, example, remarks};
 
-type Calls = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
+pub(super) type Calls = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 
 /// A receiver on this machine.
-async fn receiver() -> (String, Calls) {
+pub(super) async fn receiver() -> (String, Calls) {
     let calls = Calls::default();
     let take = |State(calls): State<Calls>, headers: HeaderMap, body: Bytes| async move {
         calls.lock().unwrap().push((headers, body));
@@ -26,7 +26,7 @@ async fn receiver() -> (String, Calls) {
     (format!("http://{address}/hook"), calls)
 }
 
-async fn create(app: &TestApp, org: &str, reader: &str, url: &str, kinds: Value) -> Value {
+pub(super) async fn create(app: &TestApp, org: &str, reader: &str, url: &str, kinds: Value) -> Value {
     let input =
         json!({ "org": app.org(org).to_string(), "name": "工作群", "reader": reader, "url": url, "kinds": kinds });
     app.actor("zj/county/org_admin").mutate("createWebhook", input, "webhook { id host reader } secret").await

@@ -39,6 +39,8 @@ const AUDIT: &str = "query($account: ID, $object: ID, $action: String, $from: Da
 const INBOX: &str = "query($unread: Boolean!, $first: Int, $after: String) {
     page: inbox(unreadOnly: $unread, first: $first, after: $after) { nodes { no kind title org { name } } pageInfo { hasNextPage endCursor } } }";
 const UNREAD: &str = "{ unreadNotices }";
+const WEBHOOKS: &str = "query($org: ID!, $first: Int, $after: String) {
+    page: webhooks(org: $org, first: $first, after: $after) { nodes { id name createdBy { name } } pageInfo { hasNextPage endCursor } } }";
 const DEAD: &str = "query($first: Int, $after: String) {
     page: deadLetters(first: $first, after: $after) { nodes { id reason account { name } } pageInfo { hasNextPage endCursor } } }";
 const HEADS: &str = "query($first: Int, $after: String) {
@@ -133,7 +135,8 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     notices.extend(list("unread", (county.clone(), INBOX), inbox(true), &[("notice", "notice_unread")], 20).await);
     // The title of each is found by its key: receipt, submission, version and organisation, with what makes them visible.
     all.extend(notices.into_iter().map(|case| Case { most: 10.0 * 21.0, ..case }));
-    // Not the webhooks of an organisation: they are a handful, and PostgreSQL sorts them where it holds that for cheaper.
+    let hooks = json!({ "org": county.org.to_string() });
+    all.extend(list("webhooks", (admin.clone(), WEBHOOKS), hooks, &[("webhook", "webhook_org")], 20).await);
     let system = app.actor("zj/province/system");
     all.extend(list("dead letters", (system, DEAD), json!({}), &[("delivery", "delivery_failed")], 100).await);
     all.extend(list("audit", (auditor.clone(), AUDIT), json!({}), &[("audit", "audit_at")], 100).await);

@@ -143,16 +143,25 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/village/secretary", "SELECT FROM account_contact WHERE account_id <> sec.who()"),
     ("zj/village/secretary", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{recorder2}', 'x@example.cn')"),
     ("zj/town/org_admin", "SELECT FROM account_contact WHERE account_id <> sec.who()"),
+    // … not even of those below: an address is given with the invitation, and by whoever invites.
+    ("zj/town/org_admin", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{recorder2}', 'x@example.cn')"),
+    ("zj/town2/org_admin", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{invited}', 'x@example.cn')"),
+    ("zj/province/security", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{invited}', 'x@example.cn')"),
+    ("zj/village/secretary", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{invited}', 'x@example.cn')"),
     // Webhooks: whoever does not administer the organisation; and nobody reads where they lead, or what they sign with.
     ("zj/village/secretary", "SELECT FROM webhook"),
     ("zj/town2/org_admin", "SELECT FROM webhook WHERE org_id = '{village}'"),
     ("zj/town2/org_admin", "DELETE FROM webhook WHERE org_id = '{village}'"),
     ("zj/town/org_admin", "SELECT url FROM webhook"),
     ("zj/town/org_admin", "SELECT secret FROM webhook"),
+    ("zj/town/org_admin", "SELECT sealed FROM webhook"),
     ("zj/town/org_admin", "UPDATE webhook SET url = 'https://x.example.cn/'"),
+    ("zj/town/org_admin", "UPDATE webhook SET sealed = '\\x00'"),
     ("zj/province/security", "SELECT FROM webhook"),
+    ("zj/town/org_admin", "INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, sealed, sealed_by, locale, kinds, created_by, created_at)
+      VALUES (sec.tenant(), gen_random_uuid(), '{county}', 'x', 'wecom', 'x', '\\x00', 'k', 'en', '{to_review}', sec.who(), '{now}')"),
     ("zj/town/org_admin", "INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, url, locale, kinds, created_by, created_at)
-      VALUES (sec.tenant(), gen_random_uuid(), '{county}', 'x', 'wecom', 'x', 'https://x.example.cn/', 'en', '{to_review}', sec.who(), '{now}')"),
+      VALUES (sec.tenant(), gen_random_uuid(), '{town}', 'x', 'wecom', 'x', 'https://x.example.cn/', 'en', '{to_review}', sec.who(), '{now}')"),
     ("zj/town2/org_admin", "SELECT sec.try_webhook('{webhook}', '{now}')"),
     // Deliveries: the system administrator alone, those that were given up.
     ("zj/province/security", "SELECT FROM delivery"),
@@ -164,7 +173,13 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/province/system", "SELECT FROM outbox"),
     ("zj/province/system", "SELECT FROM sec.take_events(1, '{}', '{now}', 10)"),
     ("zj/province/system", "SELECT FROM sec.take_deliveries('mail', '2099-01-01', '2099-01-01', 10)"),
-    ("zj/province/system", "SELECT sec.people_facts(1, '{now}', '{}', '{}', '{}', '{}', true)"),
+    ("zj/province/system", "SELECT sec.people_facts(1, '{now}', '{}', '{}', '{}', '{}', '{}', true)"),
+    ("zj/province/system", "SELECT FROM review_mark"),
+    ("zj/province/system", "SELECT FROM sec.tenants_overdue('{now}', 7)"),
+    ("zj/province/system", "SELECT sec.note_overdue(1, '{now}', 7, '7 days', 10)"),
+    ("zj/province/system", "SELECT sec.letter_invitation(1, '{invited}', '\\x03', '2099-01-01', '{now}')"),
+    ("zj/province/system", "SELECT FROM sec.webhooks_to_seal('', 10)"),
+    ("zj/province/system", "SELECT sec.seal_webhook(1, '{webhook}', NULL, 'k', '\\x00')"),
     ("zj/province/system", "SELECT sec.write_notices(1, '[]', '[]')"),
     // The worker's and the operator's own functions.
     ("zj/province/system", "SELECT sec.fold(1, 100)"),

@@ -1,19 +1,19 @@
 //! Inviting: an account with a login and a secret that is shown once and opens it within seven days.
 
 use authz::{Permit, act};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     Code, Id, Locale, Outcome, Problem,
-    account::{Account, AccountState, parse_login, parse_person},
+    account::{Account, AccountState, INVITED_FOR, parse_login, parse_person},
     id::noun,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use store::account::Invited;
 
-use crate::{App, Begun, Caller, Command, Error, Result, Work, account::refusal, session::Token};
-
-/// How long an invitation can be accepted.
-const VALID: TimeDelta = TimeDelta::days(7);
+use crate::{
+    App, Begun, Caller, Command, Error, Result, Work, account::refusal, notice::preference::address, session::Token,
+};
 
 /// Who is to be invited.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +26,9 @@ pub struct Invite {
     pub login: String,
     /// Language of messages.
     pub locale: Locale,
+    /// Where a letter with the invitation goes; none: the secret is handed over by whoever invites.
+    #[serde(skip)]
+    pub email: Option<SecretString>,
 }
 
 /// An invitation, with its secret in the first answer only.
@@ -53,6 +56,8 @@ pub async fn invite(cx: &App, caller: &Caller, command: Command, invite: Invite)
     if store::post::place(&mut work.tx, invite.org).await?.is_some_and(|(_, active)| !active) {
         problems.push(Problem::new(Code::Closed, &["org"], "该党组织已撤销", "the organisation is closed"));
     }
+    let email = invite.email.as_ref().map(address).transpose();
+    let email = email.map_err(|problem| problems.push(problem)).ok().flatten().flatten();
     let (Some(name), Some(login), true) = (name, login, problems.is_empty()) else {
         return Ok(Outcome::Refused(problems));
     };
@@ -69,6 +74,9 @@ pub async fn invite(cx: &App, caller: &Caller, command: Command, invite: Invite)
         }
         Err(error) => return Err(error.into()),
     };
+    if let Some(email) = &email {
+        store::invitation::set_address(&mut work.tx, account.id, email).await?;
+    }
     hand_out(cx, work, may, account, "account.invite").await
 }
 
@@ -104,7 +112,7 @@ async fn hand_out(
     action: &str,
 ) -> Result<Outcome<Invitation>> {
     let token = Token::mint(cx, &work.actor.tenant_key)?;
-    let expires_at = work.now + VALID;
+    let expires_at = work.now + INVITED_FOR;
     store::invitation::insert(&mut work.tx, may, account.id, token.entry(), expires_at).await?;
     work.audit(store::audit::Entry {
         action,

@@ -94,7 +94,7 @@ fn bare(outcome: Outcome<Kept>) -> Outcome<Preferences> {
 }
 
 /// An address by its form; whether it is read, only a letter shows. Empty: none.
-fn address(text: &SecretString) -> std::result::Result<Option<SecretString>, Problem> {
+pub(crate) fn address(text: &SecretString) -> std::result::Result<Option<SecretString>, Problem> {
     let address = text.expose_secret().trim();
     if address.is_empty() {
         return Ok(None);

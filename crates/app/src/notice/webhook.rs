@@ -2,10 +2,10 @@
 
 use authz::{Permit, act};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{Code, Id, Locale, Outcome, Problem, account::parse_label, id::noun, notice::NoticeKind};
+use domain::{Code, Id, Locale, Outcome, Problem, account::parse_label, id::noun, notice::NoticeKind, seal::NONCE};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use store::webhook::{Secrets, Webhook};
+use store::webhook::{Webhook, seal};
 
 use crate::{App, Begun, Caller, Command, Error, Reader as Reading, Result, Work};
 
@@ -112,8 +112,13 @@ pub async fn create(cx: &App, caller: &Caller, command: Command, new: NewWebhook
         created_by: work.actor.account,
         created_at: work.now,
     };
-    let secrets = Secrets { url: &new.url, secret: secret.as_ref() };
-    store::webhook::insert(&mut work.tx, &may, &webhook, secrets).await?;
+    let mut nonce = [0; NONCE];
+    cx.chance.fill(&mut nonce);
+    let place = (work.actor.tenant, webhook.id);
+    let Some(sealed) = seal(&cx.keyring, nonce, place, &new.url, secret.as_ref()) else {
+        return Ok(Outcome::Refused(vec![no_key()]));
+    };
+    store::webhook::insert(&mut work.tx, &may, &webhook, &sealed).await?;
     trace(&mut work, "webhook.create", webhook.id, Some(&webhook)).await?;
     // A robot's secret is its owner's: he knows it.
     let shown = if new.reader == Reader::Program { secret } else { None };
@@ -164,6 +169,16 @@ async fn trace(work: &mut Work, action: &str, id: Id<noun::Webhook>, after: Opti
     });
     let object_id = id.to_string();
     work.audit(store::audit::Entry { action, object_kind: "webhook", object_id, after, ..Default::default() }).await
+}
+
+/// Where a webhook leads is a secret, and none is kept in the clear.
+fn no_key() -> Problem {
+    Problem::new(
+        Code::WrongState,
+        &["url"],
+        "平台尚未配置加密推送地址的密钥（mail.webhook_key），暂不能设置推送；请联系平台运维人员",
+        "the platform has no key to keep addresses by (mail.webhook_key), so no webhook can be set up: ask its operator",
+    )
 }
 
 /// A secret of 32 random bytes in the form of Standard Webhooks.

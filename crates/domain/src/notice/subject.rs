@@ -29,9 +29,6 @@ pub struct Subject {
     /// Which file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Id<noun::File>>,
-    /// How many reviews are overdue.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
 }
 
 impl Subject {

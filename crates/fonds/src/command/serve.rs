@@ -36,7 +36,8 @@ pub(crate) async fn start(settings: &Settings, with_worker: bool, running: &Runn
     if !store.ready().await.unwrap_or(false) {
         tracing::warn!("the database is not migrated to this version: not ready before `fonds migrate` has run");
     }
-    let app = App::new(store, Arc::new(SystemClock), Arc::new(SystemChance))?;
+    let mut app = App::new(store, Arc::new(SystemClock), Arc::new(SystemChance))?;
+    app.keyring = Arc::new(settings.mail.keyring()?);
     let metrics = Metrics::install()?;
     let files = Files::open(settings)?;
     let gateway = Gateway::new(Parts {

@@ -81,6 +81,8 @@ fn open_files(settings: &mut Settings) -> Result<(), SettingsError> {
         ("database.admin_url", &mut database.admin_url, &database.admin_url_file),
         ("redis.url", &mut redis.url, &redis.url_file),
         ("mail.password", &mut mail.password, &mail.password_file),
+        ("mail.webhook_key", &mut mail.webhook_key, &mail.webhook_key_file),
+        ("mail.other_webhook_key", &mut mail.other_webhook_key, &mail.other_webhook_key_file),
         ("audit.key", &mut audit.key, &audit.key_file),
         ("audit.other_key", &mut audit.other_key, &audit.other_key_file),
     ] {

@@ -1,13 +1,16 @@
 //! Settings of what goes out: letters and webhooks, `[mail]`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ::mail::{
     render::Sender,
     smtp::{self, Login, Mode, Server, Smtp},
     webhook::{self, Reach, Webhooks},
 };
+use app::chance::{Chance as _, SystemChance};
+use domain::seal::Keyring;
 use schemars::JsonSchema;
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{Letters, Post};
@@ -51,6 +54,14 @@ pub(crate) struct Mail {
     pub(crate) retry_seconds: u16,
     /// Inner networks that webhooks may reach by https, as 10.20.0.0/16.
     pub(crate) webhook_networks: Vec<String>,
+    /// The key that seals where webhooks lead and what they sign with: 32 bytes in Base64. Without one none is set up.
+    pub(crate) webhook_key: Option<Secret>,
+    /// A file that holds `webhook_key`.
+    pub(crate) webhook_key_file: Option<PathBuf>,
+    /// While keys change: the key before, which opens what it has sealed.
+    pub(crate) other_webhook_key: Option<Secret>,
+    /// A file that holds `other_webhook_key`.
+    pub(crate) other_webhook_key_file: Option<PathBuf>,
     /// Hosts that webhooks may reach wherever they are, by http too.
     pub(crate) webhook_hosts: Vec<String>,
 }
@@ -71,9 +82,28 @@ impl Default for Mail {
             connections: 4,
             timeout_seconds: 30,
             retry_seconds: 30,
+            webhook_key: None,
+            webhook_key_file: None,
+            other_webhook_key: None,
+            other_webhook_key_file: None,
             webhook_networks: Vec::new(),
             webhook_hosts: Vec::new(),
         }
+    }
+}
+
+impl Mail {
+    /// The keys of webhooks: the first seals, both open.
+    pub(crate) fn keyring(&self) -> Result<Keyring, SettingsError> {
+        let named = [("mail.webhook_key", &self.webhook_key), ("mail.other_webhook_key", &self.other_webhook_key)];
+        if self.webhook_key.is_none() && self.other_webhook_key.is_some() {
+            return Err(SettingsError::Missing("mail.webhook_key"));
+        }
+        let keys = named.into_iter().filter_map(|(name, key)| Some((name, key.as_ref()?)));
+        keys.into_iter().try_fold(Keyring::default(), |ring, (key, secret)| {
+            let what = "32 bytes in Base64, as `openssl rand -base64 32` prints them";
+            ring.and(secret.get().expose_secret()).map_err(|_| SettingsError::Range { key, what })
+        })
     }
 }
 
@@ -95,7 +125,9 @@ impl Settings {
         let webhooks = Webhooks::open(&hooks).map_err(|error| format!("settings: mail: webhooks: {error}"))?;
         let letters = self.letters(&public, ca, patience)?;
         let retry = Duration::from_secs(u64::from(mail.retry_seconds));
-        Ok(Post { letters, webhooks, public, retry, patience, at_once: usize::from(mail.connections) })
+        let (at_once, keyring) = (usize::from(mail.connections), Arc::new(mail.keyring()?));
+        let chance = |bytes: &mut [u8]| SystemChance.fill(bytes);
+        Ok(Post { letters, webhooks, public, retry, patience, at_once, keyring, chance })
     }
 
     fn letters(&self, public: &Url, ca: Option<String>, patience: Duration) -> Result<Option<Letters>, Failure> {

@@ -4,6 +4,7 @@ use app::{Command, account::Invite};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::Locale;
+use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{Account, Language};
@@ -49,6 +50,9 @@ inputs! {
         /// Language of messages.
         #[graphql(default_with = "Language::Zh")]
         locale: Language,
+        /// Where a letter with the invitation goes, beside the secret in the answer; the person can change it later.
+        #[serde(skip)]
+        email: Option<String>,
     }
     /// Invite a person once more, whose invitation was lost or has expired.
     RenewInvitationInput {
@@ -152,7 +156,8 @@ impl AccountMutation {
         answer(ctx, |request| async move {
             let command = input.command("account.invite").or_refuse(request)?;
             let org = parse(&input.org).or_refuse(request)?;
-            let invite = Invite { org, name: input.name, login: input.login, locale: input.locale.into() };
+            let email = input.email.map(SecretString::from);
+            let invite = Invite { org, name: input.name, login: input.login, locale: input.locale.into(), email };
             let caller = request.mutate().await.or_refuse(request)?;
             let outcome = app::account::invite(&request.app, caller, command, invite).await.or_refuse(request)?;
             Ok(invitation(outcome, request.locale))

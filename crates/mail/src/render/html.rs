@@ -28,6 +28,9 @@ pub(super) fn html(page: &Page) -> String {
             }
         }
     }
+    if let Some(verbatim) = &page.verbatim {
+        let _ = writeln!(body, "<pre>{}</pre>", escaped(verbatim));
+    }
     if let Some((sentence, link)) = &page.rest {
         let _ = writeln!(body, "<p><a href=\"{}\">{}</a></p>", escaped(link.as_str()), escaped(sentence));
     }

@@ -18,6 +18,8 @@ pub(super) struct Page {
     pub(super) intro: Option<String>,
     /// What has happened, each with its link.
     pub(super) items: Vec<(String, Url)>,
+    /// To be kept letter by letter.
+    pub(super) verbatim: Option<String>,
     /// After a list: how many more, and where all of them are.
     pub(super) rest: Option<(String, Url)>,
     pub(super) ask: Option<String>,
@@ -34,6 +36,7 @@ impl Page {
             greeting: greeting(name, locale),
             intro: None,
             items: vec![(sentence, notice.link.clone())],
+            verbatim: notice.verbatim(),
             rest: None,
             ask,
             below: below(locale),
@@ -67,6 +70,7 @@ impl Page {
             greeting: greeting(name, locale),
             intro: Some(intro),
             items: listed.map(|notice| (notice.words(locale).sentence, notice.link.clone())).collect(),
+            verbatim: None,
             rest: Some((rest, inbox.clone())),
             ask: None,
             below: below(locale),
@@ -83,6 +87,7 @@ impl Page {
                 None => format!("{sentence}\n{link}"),
             });
         }
+        paragraphs.extend(self.verbatim.clone());
         paragraphs.extend(self.rest.as_ref().map(|(sentence, link)| format!("{sentence}\n{link}")));
         paragraphs.extend(self.ask.clone());
         // The usual mark of what stands below a letter (RFC 3676 §4.3).

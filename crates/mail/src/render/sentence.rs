@@ -44,10 +44,10 @@ fn chinese(matter: &Matter) -> (String, String) {
             let Parts { label, org, at, what } = parts(step, zh_what);
             (format!("已撤回：{org}上报的{label}"), format!("{org}上报的{what}已撤回，{at}不必再审核。"))
         }
-        Matter::Overdue { org, count, days } => {
-            let org = Line::of(org);
-            let sentence = format!("{org}有{count}件上报材料等待审核已超过{days}天，请尽快处理。");
-            (format!("超期未审：{org}有{count}件"), sentence)
+        Matter::Overdue { step, days } => {
+            let Parts { label, org, at, what } = parts(step, zh_what);
+            let sentence = format!("{org}上报的{what}在{at}等待审核已超过{days}天，请尽快处理。");
+            (format!("超期未审：{org}上报的{label}"), sentence)
         }
         Matter::Invitation { org, until } => {
             let (org, until) = (Line::of(org), zh_time(*until));
@@ -79,6 +79,13 @@ fn chinese(matter: &Matter) -> (String, String) {
                 "为{org}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请上传人先检查所用设备，再重新上传。"
             );
             (format!("文件带有恶意代码：{org}"), sentence)
+        }
+        Matter::AuditHead { size, at, .. } => {
+            let sentence = format!(
+                "审计日志共{size}条，签名时间{}。请妥善保存本邮件：下面的签名可用于日后核验日志是否被改动（fonds verify audit）。",
+                zh_time(*at)
+            );
+            (format!("审计日志签名：{size}条"), sentence)
         }
         Matter::Trial(org) => {
             let org = Line::of(org);
@@ -117,10 +124,10 @@ fn english(matter: &Matter) -> (String, String) {
             let sentence = format!("{what} from {org} was taken back; {at} need not review it any more.");
             (format!("Taken back: {label} from {org}"), sentence)
         }
-        Matter::Overdue { org, count, days } => {
-            let (org, records) = (Line::of(org), if *count == 1 { "record waits" } else { "records wait" });
-            let sentence = format!("At {org}, {count} {records} for review longer than {days} days.");
-            (format!("Overdue: {count} to review at {org}"), sentence)
+        Matter::Overdue { step, days } => {
+            let Parts { label, org, at, what } = parts(step, en_what);
+            let sentence = format!("{what} from {org} has waited for review at {at} for more than {days} days.");
+            (format!("Overdue: {label} from {org}"), sentence)
         }
         Matter::Invitation { org, until } => {
             let (org, until) = (Line::of(org), en_time(*until));
@@ -161,6 +168,14 @@ fn english(matter: &Matter) -> (String, String) {
                  the device that it came from before uploading again."
             );
             (format!("File with malware: {org}"), sentence)
+        }
+        Matter::AuditHead { size, at, .. } => {
+            let sentence = format!(
+                "The audit log had {size} entries when this head was signed on {}. Keep this letter: by the head below anybody \
+                 can check later that the log was not changed (fonds verify audit).",
+                en_time(*at)
+            );
+            (format!("Head of the audit log: {size} entries"), sentence)
         }
         Matter::Trial(org) => {
             let org = Line::of(org);

@@ -61,13 +61,19 @@ fn matters(locale: Locale) -> Vec<Matter> {
         Matter::Final(step(locale, title)),
         Matter::Approved(step(locale, None)),
         Matter::Recalled(step(locale, title)),
-        Matter::Overdue { org: "中共清泉镇委员会".to_owned(), count: 3, days: 7 },
+        Matter::Overdue { step: step(locale, title), days: 7 },
         Matter::Invitation { org: "中共清泉镇委员会".to_owned(), until: day.and_hms_opt(18, 30, 0).unwrap() },
         Matter::PasswordChanged(day.and_hms_opt(8, 5, 0).unwrap()),
         Matter::PostGranted(held()),
         Matter::PostEnded(held()),
         Matter::FileRefused { org: "中共清泉村支部委员会".to_owned(), why },
         Matter::FileInfected("中共清泉村支部委员会".to_owned()),
+        Matter::AuditHead {
+            size: 1024,
+            at: day.and_hms_opt(18, 30, 0).unwrap(),
+            note: "dangan.example.cn/audit/zj\n1024\nc29tZSByb290\n\n— dangan.example.cn/audit c2lnbmF0dXJl\n"
+                .to_owned(),
+        },
         Matter::Trial("中共清泉村支部委员会".to_owned()),
     ]
 }
@@ -193,7 +199,7 @@ fn nasty(text: &str) -> Vec<Matter> {
         Matter::Final(step()),
         Matter::Approved(step()),
         Matter::Recalled(step()),
-        Matter::Overdue { org: text.to_owned(), count: 1, days: 7 },
+        Matter::Overdue { step: step(), days: 7 },
         Matter::Invitation { org: text.to_owned(), until: day },
         Matter::PostGranted(held()),
         Matter::PostEnded(held()),

@@ -99,6 +99,12 @@ impl WorkerStore {
         Ok(Signing::Signed(head))
     }
 
+    /// The newest head of a tenant's log.
+    pub async fn newest_head(&self, tenant: TenantId) -> Result<Option<Stored>> {
+        let mut tx = self.begin(tenant).await?;
+        newest(&mut tx, tenant.0).await
+    }
+
     /// Heads above a size, the oldest first.
     pub async fn heads_above(&self, tenant: TenantId, size: u64, limit: i64) -> Result<Vec<Stored>> {
         let mut tx = self.begin(tenant).await?;

@@ -3,13 +3,13 @@
 use authz::{Duty, HeldPost, RoleName};
 use chrono::{DateTime, Utc};
 use domain::{
-    Id, Locale,
+    Code, Id, Locale,
     id::{ReceiptNo, noun},
     notice::{NoticeKind, Preferences},
     org::Place,
     record_type::Bilingual,
     submission::{ReceiptState, SubmissionState},
-    tenant::{Level, TenantSettings},
+    tenant::{Level, TenantKey, TenantSettings},
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -61,6 +61,8 @@ pub struct Receipt {
     pub no: ReceiptNo,
     /// Where it stands.
     pub state: ReceiptState,
+    /// When it came.
+    pub received: DateTime<Utc>,
 }
 
 /// A post that was given or has ended.
@@ -93,6 +95,8 @@ pub struct File {
     pub org: Id<noun::Org>,
     /// Where it stands.
     pub state: String,
+    /// Why it was refused, as a code.
+    pub code: Option<Code>,
     /// Why it was refused, in Chinese.
     pub zh: Option<String>,
     /// The same in English.
@@ -165,6 +169,8 @@ impl People {
 /// The tenant, as far as it concerns notices.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Tenant {
+    /// Its key.
+    pub key: TenantKey,
     /// Is it served?
     pub open: bool,
     /// Version of its policy.
@@ -181,6 +187,10 @@ pub struct Person {
     pub account: Id<noun::Account>,
     /// May the person sign in?
     pub open: bool,
+    /// Is the person invited, and not in yet?
+    pub invited: bool,
+    /// Name of the organisation that has invited the person, where it was asked for.
+    pub home: Option<String>,
     /// Language of messages.
     pub locale: Locale,
     /// What the person is called, where it was asked for.
@@ -219,10 +229,14 @@ pub struct Webhook {
     pub locale: Locale,
     /// Who reads at the other end: `program`, `wecom`, `dingtalk`, `feishu`.
     pub reader: String,
-    /// Its address, where it was asked for.
+    /// Its address, where it was asked for and is not sealed yet.
     pub url: Option<SecretString>,
-    /// Its secret, where it was asked for and has one.
+    /// Its secret, where it was asked for, has one and is not sealed yet.
     pub secret: Option<SecretString>,
+    /// Both sealed, in Base64, where they were asked for.
+    pub sealed: Option<String>,
+    /// By which key.
+    pub sealed_by: Option<String>,
 }
 
 /// What cannot be read any more counts as not said.

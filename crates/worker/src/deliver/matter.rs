@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use authz::TenantPolicy;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use authz::{Duty, TenantPolicy};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::{
     Id, Locale,
+    account::INVITED_FOR,
     id::{ReceiptId, noun},
     notice::{Channel, NoticeKind, Subject, Wish},
     submission::{ReceiptState, SubmissionState},
+    tenant::TenantId,
 };
 use mail::render::{Held, Matter, Named, Notice, Step};
 use store::{
+    audit_log::head::Stored as Head,
     delivery::{Delivery, Item},
     relay::{
         Matters, People,
@@ -35,6 +38,9 @@ pub(super) struct Desk {
     pub(super) policy: Arc<TenantPolicy>,
     pub(super) public: Url,
     pub(super) now: DateTime<Utc>,
+    pub(super) tenant: TenantId,
+    /// The newest signed head of the tenant's audit log, where a letter is to say it.
+    pub(super) head: Option<Head>,
 }
 
 /// To whom something is said.
@@ -73,6 +79,20 @@ impl Desk {
         self.people.webhooks.iter().find(|hook| hook.id == id && self.people.tenant.open)
     }
 
+    /// Somebody who was invited and is not in yet.
+    pub(super) fn invited(&self, id: Id<noun::Account>) -> Option<&Person> {
+        self.people.person(id).filter(|person| person.invited && self.people.tenant.open)
+    }
+
+    /// An invitation, whose link carries its secret behind the `#`: no server is told of it before it is accepted.
+    pub(super) fn invitation(&self, person: &Person, of: &Delivery, token: &str) -> Result<Notice, Unsaid> {
+        let org = person.home.clone().ok_or("gone")?;
+        let mut link = self.link("accept");
+        link.set_fragment(Some(token));
+        let matter = Matter::Invitation { org, until: self.local(of.at + INVITED_FOR) };
+        Ok(Notice { event: of.event, matter, link, ask: person.home.clone() })
+    }
+
     /// A letter's notice.
     pub(super) fn notice(&self, person: &Person, of: &Delivery) -> Result<Notice, Unsaid> {
         self.say(To::Person(person), Said { event: of.event, kind: of.kind, subject: &of.subject, at: of.at })
@@ -109,6 +129,7 @@ impl Desk {
             | NoticeKind::Returned
             | NoticeKind::Final
             | NoticeKind::Approved
+            | NoticeKind::Overdue
             | NoticeKind::Recalled => {
                 return self.flow(to, said);
             }
@@ -132,13 +153,25 @@ impl Desk {
                 (matter, format!("files/{}", file.id), None)
             }
             NoticeKind::Trial => (Matter::Trial(self.named(subject.org.ok_or("gone")?)?), "inbox".to_owned(), None),
-            NoticeKind::Overdue => {
+            NoticeKind::FileInfected => {
                 let org = subject.org.ok_or("gone")?;
-                let days = self.people.tenant.settings.review_days;
-                let matter = Matter::Overdue { org: self.named(org)?, count: subject.count.unwrap_or(0), days };
-                (matter, format!("orgs/{org}/overdue"), None)
+                let own = subject.file.filter(|id| self.uploaded(to, *id));
+                if own.is_none() && !self.runs_system_over(to, org) {
+                    return Err("no_right");
+                }
+                let path = own.map_or_else(|| "inbox".to_owned(), |file| format!("files/{file}"));
+                (Matter::FileInfected(self.named(org)?), path, None)
             }
-            NoticeKind::Invitation | NoticeKind::FileInfected | NoticeKind::Digest => return Err("unknown"),
+            NoticeKind::AuditHead => {
+                let To::Person(person) = to else { return Err("unknown") };
+                if !person.posts.iter().any(|post| post.duty == Some(Duty::Audit)) {
+                    return Err("no_right");
+                }
+                let head = self.head.as_ref().ok_or("gone")?;
+                let at = self.local(head.at);
+                (Matter::AuditHead { size: head.size, at, note: head.note.clone() }, "audit".to_owned(), None)
+            }
+            NoticeKind::Invitation | NoticeKind::Digest => return Err("unknown"),
         };
         Ok(Notice { event, matter, link: self.link(&path), ask })
     }
@@ -149,13 +182,17 @@ impl Desk {
         let round = subject.record.zip(subject.round).and_then(|(record, round)| self.matters.round(record, round));
         let (of, receipt) = round.zip(subject.receipt()).ok_or("gone")?;
         stands(of, receipt, said.kind)?;
+        let days = self.people.tenant.settings.review_days;
+        if said.kind == NoticeKind::Overdue && !self.waits_too_long(of, receipt) {
+            return Err("settled");
+        }
         let (own, at) = (self.matters.org(of.org).ok_or("gone")?, self.matters.org(receipt.org).ok_or("gone")?);
         let titled = match to {
             To::Person(person) => {
                 let (rights, grade) = (Rights { policy: &self.policy, person }, of.confidentiality);
                 let submitter = person.account == of.by;
                 let may = match said.kind {
-                    NoticeKind::ToReview => !submitter && rights.decides(&at.place(), grade),
+                    NoticeKind::ToReview | NoticeKind::Overdue => !submitter && rights.decides(&at.place(), grade),
                     NoticeKind::Recalled => rights.holds(&at.place(), grade),
                     NoticeKind::Returned => {
                         rights.edits(&own.place(), grade) || (submitter && rights.views(&own.place(), grade))
@@ -177,6 +214,7 @@ impl Desk {
         let step = Step { record, at: at.name.clone() };
         let (matter, path, ask) = match said.kind {
             NoticeKind::ToReview => (Matter::ToReview(step), format!("receipts/{receipt}"), &own.name),
+            NoticeKind::Overdue => (Matter::Overdue { step, days }, format!("receipts/{receipt}"), &own.name),
             NoticeKind::Recalled => (Matter::Recalled(step), format!("receipts/{receipt}"), &own.name),
             NoticeKind::Returned => (Matter::Returned(step), format!("records/{}", of.record), &at.name),
             NoticeKind::Final => (Matter::Final(step), format!("records/{}", of.record), &at.name),
@@ -204,6 +242,25 @@ impl Desk {
         }
     }
 
+    /// By the days that the tenant allows now.
+    fn waits_too_long(&self, of: &Round, receipt: ReceiptId) -> bool {
+        let allowed = TimeDelta::days(self.people.tenant.settings.review_days.into());
+        let here = of.receipts.iter().find(|one| one.org == receipt.org && one.no == receipt.no);
+        here.is_some_and(|one| one.received + allowed < self.now)
+    }
+
+    fn runs_system_over(&self, to: To<'_>, org: Id<noun::Org>) -> bool {
+        let (To::Person(person), Some(place)) = (to, self.matters.org(org).map(store::relay::fact::Org::place)) else {
+            return false;
+        };
+        person.posts.iter().any(|post| post.duty == Some(Duty::System) && post.org.holds(&place))
+    }
+
+    fn uploaded(&self, to: To<'_>, id: Id<noun::File>) -> bool {
+        let To::Person(person) = to else { return false };
+        self.matters.files.iter().any(|file| file.id == id && file.account == person.account)
+    }
+
     fn named(&self, org: Id<noun::Org>) -> Result<String, Unsaid> {
         self.matters.org(org).map(|org| org.name.clone()).ok_or("gone")
     }
@@ -217,7 +274,7 @@ impl Desk {
 fn stands(of: &Round, receipt: ReceiptId, kind: NoticeKind) -> Result<(), Unsaid> {
     let state = of.receipts.iter().find(|one| one.org == receipt.org && one.no == receipt.no).map(|one| one.state);
     let so = match kind {
-        NoticeKind::ToReview => state == Some(ReceiptState::Pending),
+        NoticeKind::ToReview | NoticeKind::Overdue => state == Some(ReceiptState::Pending),
         NoticeKind::Recalled => state == Some(ReceiptState::Withdrawn),
         NoticeKind::Returned => state == Some(ReceiptState::Returned) && of.state == SubmissionState::Returned,
         NoticeKind::Final => of.state == SubmissionState::Final,

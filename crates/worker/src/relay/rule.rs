@@ -88,6 +88,18 @@ fn audience<'a>(step: &'a Step, matters: &'a Matters, people: &'a People, policy
     let everybody = || people.people.iter().filter(open);
     match &step.audience {
         Audience::One(account) => people.person(*account).into_iter().filter(|person| person.open).collect(),
+        Audience::Invited(account) => people.person(*account).into_iter().filter(|person| person.invited).collect(),
+        Audience::Administrators { duty, over } => {
+            // Where the organisation is not known any more, nobody is above it.
+            let place = over.map(|org| matters.org(org).map(store::relay::fact::Org::place));
+            let administers = |person: &&Person| {
+                person.posts.iter().filter(|post| post.duty == Some(*duty)).any(|post| match &place {
+                    None => true,
+                    Some(place) => place.as_ref().is_some_and(|place| post.org.holds(place)),
+                })
+            };
+            everybody().filter(administers).collect()
+        }
         Audience::ToldOf(about) => {
             let was_told = |person: &&Person| {
                 people.told.iter().any(|known| known.account == person.account && known.about == *about)

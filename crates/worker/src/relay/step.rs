@@ -1,9 +1,10 @@
 //! From events to what is told of them: which kind, about what, to whom by rule. Pure; what has been overtaken by a later
 //! step is told no more.
 
+use authz::Duty;
 use chrono::{DateTime, Utc};
 use domain::{
-    Id,
+    Code, Id,
     id::noun,
     notice::{NoticeKind, Subject},
     submission::{ReceiptState, SubmissionState},
@@ -12,7 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use store::relay::{
     Asked, Event, Matters, Sought,
-    fact::{Receipt, Round},
+    fact::{File, Receipt, Round},
 };
 use uuid::Uuid;
 
@@ -37,6 +38,9 @@ enum What {
     Granted(Id<noun::Post>),
     Ended(Id<noun::Post>),
     FileRefused(Id<noun::File>),
+    Overdue(Flow, DateTime<Utc>),
+    Invited(Id<noun::Account>),
+    HeadSigned,
 }
 
 /// A step of a record's way.
@@ -59,6 +63,11 @@ struct Refused {
     file: Id<noun::File>,
 }
 
+#[derive(Deserialize)]
+struct Due {
+    due: DateTime<Utc>,
+}
+
 /// Topics that somebody is told of. All others are taken away and forgotten.
 pub(super) fn topics() -> Vec<String> {
     [
@@ -71,6 +80,10 @@ pub(super) fn topics() -> Vec<String> {
         "post.grant",
         "post.end",
         "file.refuse",
+        "receipt.overdue",
+        "account.invite",
+        "account.renew_invitation",
+        "audit.head",
     ]
     .map(str::to_owned)
     .into()
@@ -106,10 +119,11 @@ impl Events {
                 | What::Approved(flow)
                 | What::Returned(flow)
                 | What::Withdrawn(flow)
-                | What::Recalled(flow) => asked.rounds.push((flow.record, flow.round)),
+                | What::Recalled(flow)
+                | What::Overdue(flow, _) => asked.rounds.push((flow.record, flow.round)),
                 What::Granted(post) | What::Ended(post) => asked.posts.push(*post),
                 What::FileRefused(file) => asked.files.push(*file),
-                What::PasswordChanged(_) => {}
+                What::PasswordChanged(_) | What::Invited(_) | What::HeadSigned => {}
             }
         }
         asked
@@ -135,6 +149,9 @@ fn what(event: &Event) -> Option<What> {
         "account.password" => What::PasswordChanged(object(event)?.parse().ok()?),
         "post.grant" => What::Granted(object(event)?.parse().ok()?),
         "post.end" => What::Ended(object(event)?.parse().ok()?),
+        "receipt.overdue" => What::Overdue(read(event)?, read::<Due>(event)?.due),
+        "account.invite" | "account.renew_invitation" => What::Invited(object(event)?.parse().ok()?),
+        "audit.head" => What::HeadSigned,
         "file.refuse" => What::FileRefused(read::<Refused>(event)?.file),
         _ => return None,
     })
@@ -169,6 +186,10 @@ pub(super) enum Audience {
     ToldOf(String),
     /// The person.
     One(Id<noun::Account>),
+    /// The person, who is not in yet.
+    Invited(Id<noun::Account>),
+    /// Whoever has this duty: at this organisation or above it, where one is named.
+    Administrators { duty: Duty, over: Option<Id<noun::Org>> },
 }
 
 impl Step {
@@ -182,7 +203,8 @@ impl Step {
             }
             Audience::Submitter { submitter, .. } => sought.accounts.push(*submitter),
             Audience::ToldOf(about) => sought.abouts.push(about.clone()),
-            Audience::One(account) => sought.accounts.push(*account),
+            Audience::One(account) | Audience::Invited(account) => sought.accounts.push(*account),
+            Audience::Administrators { duty, .. } => sought.duties.push(*duty),
         }
         sought.orgs.extend(self.group);
     }
@@ -241,15 +263,22 @@ impl Fact {
                     self.personal(NoticeKind::PostEnded, &which, subject, post.account)
                 })
                 .collect(),
-            What::FileRefused(id) => matters
-                .files
-                .iter()
-                .filter(|file| file.id == *id)
-                .map(|file| {
-                    let subject = Subject { file: Some(file.id), org: Some(file.org), ..Subject::default() };
-                    self.personal(NoticeKind::FileRefused, &file.id.uuid().simple().to_string(), subject, file.account)
-                })
-                .collect(),
+            What::FileRefused(id) => {
+                matters.files.iter().filter(|file| file.id == *id).flat_map(|file| self.refused(file)).collect()
+            }
+            What::Overdue(flow, due) => {
+                round(flow).and_then(|of| self.overdue(of, flow.org, *due)).into_iter().collect()
+            }
+            What::Invited(account) => {
+                let which = format!("{}.{}", account.uuid().simple(), self.id);
+                let step = self.personal(NoticeKind::Invitation, &which, Subject::default(), *account);
+                vec![Step { audience: Audience::Invited(*account), ..step }]
+            }
+            What::HeadSigned => {
+                let about = format!("{} {}", NoticeKind::AuditHead.as_str(), self.at.date_naive());
+                let audience = Audience::Administrators { duty: Duty::Audit, over: None };
+                vec![self.step(NoticeKind::AuditHead, about, Subject::default(), audience)]
+            }
         }
     }
 
@@ -259,6 +288,25 @@ impl Fact {
 
     fn personal(&self, kind: NoticeKind, which: &str, subject: Subject, account: Id<noun::Account>) -> Step {
         self.step(kind, format!("{} {which}", kind.as_str()), subject, Audience::One(account))
+    }
+
+    /// To whoever uploaded it; and malware to whoever administers the place that it came to.
+    fn refused(&self, file: &File) -> Vec<Step> {
+        let infected = file.code == Some(Code::Infected);
+        let kind = if infected { NoticeKind::FileInfected } else { NoticeKind::FileRefused };
+        let subject = Subject { file: Some(file.id), org: Some(file.org), ..Subject::default() };
+        let step = self.personal(kind, &file.id.uuid().simple().to_string(), subject, file.account);
+        let audience = Audience::Administrators { duty: Duty::System, over: Some(file.org) };
+        let above = infected.then(|| Step { audience, ..step.clone() });
+        std::iter::once(step).chain(above).collect()
+    }
+
+    /// What has waited too long at an organisation, if it still does. A time that was moved is another matter.
+    fn overdue(&self, of: &Round, org: Id<noun::Org>, due: DateTime<Utc>) -> Option<Step> {
+        let step = self.to_review(of, org, None)?;
+        let kind = NoticeKind::Overdue;
+        let about = format!("{} {}", received(kind, of.receipt(org, ReceiptState::Pending)?), due.timestamp());
+        Some(Step { kind, event: event(&about, self.at), about, ..step })
     }
 
     /// What waits at an organisation, if it still does.

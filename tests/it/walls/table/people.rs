@@ -76,11 +76,10 @@ fn reads() -> Vec<Case> {
 
 fn accounts() -> [Case; 4] {
     [
-        Case::mutation(
-            "inviteAccount",
-            "account { id } token problems { code severity }",
-            |asked| json!({ "org": asked.org("zj/village"), "name": "某人", "login": testkit::actor::new_key() }),
-        )
+        Case::mutation("inviteAccount", "account { id } token problems { code severity }", |asked| {
+            let login = testkit::actor::new_key();
+            json!({ "org": asked.org("zj/village"), "name": "某人", "login": login, "email": "someone@example.cn" })
+        })
         .may(INVITE),
         Case::mutation(
             "renewInvitation",

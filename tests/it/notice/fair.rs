@@ -1,0 +1,70 @@
+use chrono::TimeDelta;
+use domain::notice::Channel;
+use testkit::{TestApp, read};
+
+/// So many letters of a tenant's person, all of them due, the longest first.
+async fn wait(app: &TestApp, key: &str, count: i32, since: &str) {
+    let person = app.actor(key).account.uuid();
+    let write = format!(
+        "INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, at, due_at)
+         SELECT a.tenant_id, gen_random_uuid(), gen_random_uuid(), 'post_granted', 'many ' || n, '{{}}', 'mail', a.id, '{since}', '{since}'::timestamptz + n * interval '1 ms'
+           FROM account a CROSS JOIN generate_series(1, {count}) AS n WHERE a.id = '{person}'; ANALYZE delivery"
+    );
+    testkit::held(&app.owner, &write).await.commit().await;
+}
+
+#[tokio::test]
+async fn ten_thousand_of_one_tenant_do_not_hold_up_five_of_another() {
+    let app = TestApp::new().await;
+    wait(&app, "zj/town/reviewer", 10_000, "2026-03-01 00:00Z").await;
+    wait(&app, "edu/college/reviewer", 5, "2026-03-02 00:00Z").await;
+    let edu = testkit::scalar::<i32>(&app.owner, "SELECT id FROM tenant WHERE key = 'edu'").await;
+    let store = app.worker_store();
+    let now = domain::clock::Clock::now(&*app.clock);
+    let mut shares = Vec::new();
+    for _ in 0..3 {
+        let taken = store.take(Channel::Mail, now, now + TimeDelta::minutes(3), 16).await.unwrap();
+        shares.push((taken.len(), taken.iter().filter(|lease| lease.tenant.0 == edu).count()));
+    }
+    assert_eq!(shares, [(16, 5), (16, 0), (16, 0)], "no place is left empty");
+    // Two takers at once have nothing in common.
+    let (one, other) = futures_util::future::join(
+        store.take(Channel::Mail, now, now + TimeDelta::minutes(3), 100),
+        store.take(Channel::Mail, now, now + TimeDelta::minutes(3), 100),
+    )
+    .await;
+    let mut both: Vec<_> = one.unwrap().into_iter().chain(other.unwrap()).map(|lease| lease.id).collect();
+    let count = both.len();
+    both.sort();
+    both.dedup();
+    assert_eq!((count, both.len()), (200, 200));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn with_fewer_places_than_tenants_whoever_has_waited_longest_goes_first() {
+    let app = TestApp::new().await;
+    wait(&app, "zj/town/reviewer", 100, "2026-03-01 00:00Z").await;
+    wait(&app, "edu/college/reviewer", 100, "2026-02-28 00:00Z").await;
+    let store = app.worker_store();
+    let now = domain::clock::Clock::now(&*app.clock);
+    let mut tenants = Vec::new();
+    for _ in 0..4 {
+        let taken = store.take(Channel::Mail, now, now + TimeDelta::minutes(3), 1).await.unwrap();
+        tenants.push(taken[0].tenant);
+    }
+    tenants.dedup();
+    assert_eq!(tenants.len(), 1, "edu has waited for longer, and all of it does");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_take_reads_no_more_than_it_takes() {
+    let app = TestApp::new().await;
+    wait(&app, "zj/town/reviewer", 20_000, "2026-03-01 00:00Z").await;
+    wait(&app, "edu/college/reviewer", 5, "2026-03-02 00:00Z").await;
+    let take = "SELECT sec.take_deliveries('mail', '2026-03-02 01:00Z', '2026-03-02 01:03Z', 16)";
+    let (whole, by_index) = read(&app.owner, "delivery", take).await;
+    assert_eq!(whole, 0, "from end to end");
+    assert!(by_index <= 16 * 2 + 4 * 2, "{by_index} rows were read");
+}

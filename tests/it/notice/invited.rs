@@ -1,0 +1,108 @@
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use testkit::{Answer, Letter, TestApp, TestPost};
+
+use super::letter::states;
+
+const NEW: &str = "new.person@example.cn";
+
+async fn invite(app: &TestApp, email: Option<&str>) -> Value {
+    let input = json!({ "org": app.org("zj/village").to_string(), "name": "陈新一", "login": "xinyi", "email": email });
+    app.actor("zj/town/org_admin").mutate("inviteAccount", input, "account { id } token problems { path }").await
+}
+
+async fn accept(app: &TestApp, token: &str) -> Answer {
+    app.post("/auth/accept", &json!({ "token": token, "password": "一个新的、足够长的口令" })).await
+}
+
+fn token(letter: &Letter) -> String {
+    let (_, rest) =
+        letter.text.split_once("https://dangan.example.cn/accept#").unwrap_or_else(|| panic!("{}", letter.text));
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_invited_gets_a_letter_whose_link_opens_the_account() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some(NEW)).await;
+    let letters = app.letters(&post).await;
+    let [letter] = letters.as_slice() else { panic!("{letters:?}") };
+    assert_eq!((letter.to.as_str(), letter.subject.as_str()), (NEW, "邀请：三墩镇华联村党支部为您开通了账号"));
+    assert!(letter.text.contains("2026年3月9日09:00前"), "{}", letter.text);
+    let secret = token(letter);
+    assert_ne!(secret, made["token"].as_str().unwrap(), "the letter has a secret of its own");
+    // Neither of them stands anywhere.
+    for secret in [secret.as_str(), made["token"].as_str().unwrap()] {
+        let (_, bare) = secret.split_once('.').unwrap();
+        let tables = "SELECT string_agg(x::text, '') FROM (SELECT d::text FROM delivery d UNION ALL SELECT o::text FROM outbox o UNION ALL
+            SELECT a::text FROM audit a UNION ALL SELECT n::text FROM notice n UNION ALL SELECT i::text FROM idempotency i UNION ALL
+            SELECT v::text FROM invitation v UNION ALL SELECT c::text FROM account_contact c) AS x";
+        assert!(!testkit::scalar::<String>(&app.owner, tables).await.contains(bare));
+    }
+    assert_eq!(accept(&app, &secret).await.status, 200);
+    for used in [secret.as_str(), made["token"].as_str().unwrap()] {
+        assert_eq!(accept(&app, used).await.status, 404, "the account is open: no invitation opens it again");
+    }
+    assert_eq!(app.letters(&post).await, []);
+}
+
+#[tokio::test]
+async fn what_the_administrator_hands_over_still_opens_and_then_no_letter_goes() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some(NEW)).await;
+    app.relayed().await;
+    assert_eq!(accept(&app, made["token"].as_str().unwrap()).await.status, 200);
+    assert_eq!(app.letters(&post).await, []);
+    assert_eq!(states(&app).await, "dropped settled");
+}
+
+#[tokio::test]
+async fn without_an_address_there_is_no_letter_and_a_wrong_one_is_said() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let refused = invite(&app, Some("nobody")).await;
+    assert_eq!(
+        (refused["problems"][0]["path"][0].as_str(), refused["token"].as_str()),
+        (Some("email"), None),
+        "{refused}"
+    );
+    assert!(invite(&app, None).await["token"].is_string());
+    assert_eq!(app.letters(&post).await, []);
+}
+
+#[tokio::test]
+async fn a_letter_that_went_twice_leaves_both_secrets_good_and_a_renewed_invitation_is_another_letter() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some(NEW)).await;
+    app.relayed().await;
+    let lost = "CREATE FUNCTION lost() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'killed'; END $$;
+                CREATE TRIGGER lost BEFORE UPDATE ON delivery FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION lost()";
+    testkit::sql(&app.owner, lost).await;
+    let first = app.letters(&post).await.remove(0);
+    testkit::sql(&app.owner, "DROP TRIGGER lost ON delivery").await;
+    app.clock.turn(TimeDelta::minutes(3));
+    let second = app.letters(&post).await.remove(0);
+    assert_eq!(first.id, second.id);
+    assert_ne!(token(&first), token(&second));
+    let renew = json!({ "account": made["account"]["id"] });
+    app.actor("zj/town/org_admin").mutate("renewInvitation", renew, "token").await;
+    let third = app.letters(&post).await.remove(0);
+    assert_ne!(third.id, first.id);
+    assert_eq!(accept(&app, &token(&first)).await.status, 200, "whichever the reader opens");
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_over_or_taken_back_is_not_sent() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some(NEW)).await;
+    app.relayed().await;
+    let account = json!({ "account": made["account"]["id"] });
+    app.actor("zj/county/org_admin").mutate("suspendAccount", account, "account { id }").await;
+    assert_eq!(app.letters(&post).await, []);
+    assert_eq!(states(&app).await, "dropped settled");
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    invite(&app, Some(NEW)).await;
+    app.relayed().await;
+    app.clock.turn(TimeDelta::days(7));
+    assert_eq!(app.letters(&post).await, []);
+    assert_eq!(states(&app).await, "dropped settled");
+}
