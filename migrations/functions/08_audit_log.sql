@@ -9,7 +9,7 @@ GRANT EXECUTE ON FUNCTION sec.audit_waiting TO fonds_worker;
 -- For whoever signs: every log, and whether it has grown since its newest head.
 CREATE OR REPLACE FUNCTION sec.audit_logs() RETURNS TABLE (tenant_id int, tenant_key text, grown boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  SELECT t.id, t.key, l.size > coalesce((SELECT max(h.size) FROM audit_head h WHERE h.tenant_id = t.id), 0)
+  SELECT t.id, t.key, l.size <> coalesce((SELECT max(h.size) FROM audit_head h WHERE h.tenant_id = t.id), 0)
     FROM tenant t JOIN audit_log l ON l.tenant_id = t.id WHERE l.size > 0
 $$;
 REVOKE ALL ON FUNCTION sec.audit_logs FROM PUBLIC;

@@ -121,7 +121,7 @@ pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
 /// Name of a person: 1 to 60 characters on one line.
 pub fn parse_person(text: &str) -> Result<String, Problem> {
     let name = text.trim();
-    if (1..=60).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+    if (1..=60).contains(&name.chars().count()) && crate::form::is_one_line(name) {
         return Ok(name.to_owned());
     }
     Err(Problem::new(Code::Invalid, &["name"], "姓名须为 1 至 60 个字符", "a name is 1 to 60 characters"))
@@ -130,7 +130,7 @@ pub fn parse_person(text: &str) -> Result<String, Problem> {
 /// What a session or token is called by its owner: 1 to 100 characters on one line.
 pub fn parse_label(text: &str) -> Result<String, Problem> {
     let label = text.trim();
-    if (1..=100).contains(&label.chars().count()) && !label.chars().any(char::is_control) {
+    if (1..=100).contains(&label.chars().count()) && crate::form::is_one_line(label) {
         return Ok(label.to_owned());
     }
     Err(Problem::new(Code::Invalid, &["label"], "标签须为 1 至 100 个字符", "a label is 1 to 100 characters"))

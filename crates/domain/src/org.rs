@@ -255,7 +255,7 @@ pub fn parse_code(text: &str) -> Result<String, Problem> {
 pub fn parse_name(text: &str) -> Result<String, Problem> {
     let name = text.trim();
     let length = name.chars().count();
-    if (1..=200).contains(&length) && !name.chars().any(char::is_control) {
+    if (1..=200).contains(&length) && crate::form::is_one_line(name) {
         return Ok(name.to_owned());
     }
     Err(Problem::new(
@@ -270,7 +270,7 @@ pub fn parse_name(text: &str) -> Result<String, Problem> {
 pub fn parse_text(field: &str, longest: usize, text: Option<String>) -> Result<Option<String>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let text = text.trim();
-    if text.chars().count() > longest || text.chars().any(char::is_control) {
+    if text.chars().count() > longest || !crate::form::is_one_line(text) {
         return Err(Problem::new(
             Code::TooLong,
             &[field],

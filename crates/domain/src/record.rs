@@ -133,7 +133,7 @@ impl Writing {
     pub fn check(&self, of_type: &TypeCode, today: NaiveDate, known: impl Fn(&TypeCode) -> bool) -> Vec<Problem> {
         let mut problems = Vec::new();
         let length = self.title.trim().chars().count();
-        if !(1..=200).contains(&length) || self.title.chars().any(char::is_control) {
+        if !(1..=200).contains(&length) || !crate::form::is_one_line(&self.title) {
             problems.push(Problem::new(
                 if length == 0 { Code::Required } else { Code::Invalid },
                 &["title"],

@@ -98,13 +98,14 @@ pub(crate) async fn open(State(gateway): State<Gateway>, request: Request<Body>)
         Err(foreign) => return refuse_foreign(foreign, &parts.headers),
     };
     let stop = inner.live.stop.get().filter(|stop| !stop.is_cancelled());
-    let (Some(stop), Some(place)) = (stop.cloned(), inner.live.hub.admit(&inner.live.settings)) else {
+    let address = inner.door.address(&parts.headers, &parts.extensions);
+    let (Some(stop), Some(place)) = (stop.cloned(), inner.live.hub.admit(&inner.live.settings, address)) else {
         let message = locale.pick("连接过多，请稍后重试", "Too many sockets: try again later");
         let mut answer = told(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return answer;
     };
-    let origin = inner.door.address(&parts.headers, &parts.extensions).map(|address| address.to_string());
+    let origin = address.map(|address| address.to_string());
     let (asked, counted) = (asked_locale(&parts.headers), inner.tasks.token());
     upgrade
         .read_buffer_size(READ)

@@ -144,6 +144,17 @@ pub async fn own(tx: &mut Tx, id: Id<noun::File>) -> Result<Option<File>> {
     Ok(of_org(tx, id).await?.filter(|file| file.account == who))
 }
 
+/// Does a version of a record have this file?
+pub async fn is_attached(tx: &mut Tx, id: Id<noun::File>) -> Result<bool> {
+    let tenant = tx.tenant();
+    let attached = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM attachment WHERE tenant_id = $1 AND file_id = $2) AS "attached!""#,
+        tenant.0,
+        id.uuid()
+    );
+    Ok(attached.fetch_one(tx.connection()).await?)
+}
+
 /// A file of one's own organisations.
 pub async fn of_org(tx: &mut Tx, id: Id<noun::File>) -> Result<Option<File>> {
     Ok(many(tx, &[id]).await?.pop())

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_preview", include_str!("../../../migrations/0010_preview.sql")),
     ("0011_audit_log", include_str!("../../../migrations/0011_audit_log.sql")),
     ("0013_notice_more", include_str!("../../../migrations/0013_notice_more.sql")),
+    ("0014_audit_rows", include_str!("../../../migrations/0014_audit_rows.sql")),
 ];
 
 /// Repeatable files, in order.

@@ -234,6 +234,7 @@ fn host(url: &str) -> Option<String> {
         && !authority.is_empty()
         && authority.len() <= 255
         && !authority.contains('@')
+        && authority.is_ascii() // another one would be shown otherwise than it is reached
         && !url.chars().any(|c| c.is_control() || c.is_whitespace());
     fits.then(|| authority.to_lowercase())
 }

@@ -74,7 +74,7 @@ fn check(policy: &authz::TenantPolicy, new: &NewRole) -> Result<Role, Vec<Proble
     }
     let label = |text: &str, field: &str, problems: &mut Vec<Problem>| {
         let text = text.trim();
-        if !(1..=60).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+        if !(1..=60).contains(&text.chars().count()) || !domain::form::is_one_line(text) {
             let zh = "名称须为 1 至 60 个字符";
             problems.push(Problem::new(Code::Invalid, &[field], zh, "a label is 1 to 60 characters"));
         }

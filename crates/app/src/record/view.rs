@@ -24,7 +24,7 @@ async fn open(reader: &mut Reader, id: Id<noun::Record>) -> Result<(Record, Opti
     let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
     let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
     let record = store::record::fetch(&mut reader.tx, &may).await?;
-    let what = serde_json::json!({ "version": record.head.version });
+    let what = serde_json::json!({ "version": record.head.version, "rev": record.head.rev });
     let look = Look { action: "record.read", record: id, org: record.head.org, post: may.post(), what };
     let look = record.writing.is_restricted().then_some(look);
     Ok((record, look))

@@ -10,7 +10,11 @@ mod lane;
 mod place;
 mod verdict;
 
-use std::io::{self, BufRead, Read};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    io::{self, BufRead, Read},
+};
 
 use serde::Deserialize;
 
@@ -22,8 +26,13 @@ use super::{
 };
 use crate::merkle::{Hash, tile::HEIGHT};
 
+/// The entry of a body that was destroyed by rule.
+const DESTRUCTION: &str = "audit.destroy";
+
 /// Longest line that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
+/// Entries without their body, and destructions, that are kept apart.
+const BODILESS: usize = 200_000;
 /// Numbers beyond this are none of a log.
 const FARTHEST: u64 = 1 << 48;
 
@@ -59,6 +68,10 @@ struct Check {
     tiles: u64,
     entries: u64,
     destroyed: u64,
+    /// Entries without their body: number of the row, then its place in the log.
+    bodiless: BTreeMap<u64, u64>,
+    /// Rows whose body was destroyed by rule: an entry says so.
+    by_rule: BTreeSet<u64>,
     blocks: Ranges,
     unreadable: Vec<u64>,
     more: bool,
@@ -73,6 +86,8 @@ impl Check {
             tiles: 0,
             entries: 0,
             destroyed: 0,
+            bodiless: BTreeMap::new(),
+            by_rule: BTreeSet::new(),
             blocks: Ranges::default(),
             unreadable: Vec::new(),
             more: false,
@@ -107,8 +122,7 @@ impl Check {
         }
         self.entries += 1;
         let hash = Hash::leaf(read.leaf.get().as_bytes());
-        self.destroyed += u64::from(read.body.is_none() && read.salt.is_none());
-        let body_fits = body_fits(read);
+        let body_fits = self.body_fits(read);
         if read.index < self.header.size && self.places.uncovered(read.index, read.leaf_hash) {
             self.lanes.stored(read.index, read.leaf_hash);
         }
@@ -117,22 +131,43 @@ impl Check {
         self.lanes.computed(place.unwrap_or(read.index), hash);
     }
 
+    /// Does the body fit the leaf? That of one without a body is a question for the end, when all destructions are known.
+    fn body_fits(&mut self, read: &EntryLine<'_>) -> bool {
+        let Ok(leaf) = serde_json::from_str::<Leaf<'_>>(read.leaf.get()) else { return false };
+        if leaf.action == DESTRUCTION
+            && let Some(row) = leaf.object_id.and_then(|id| id.parse().ok())
+        {
+            self.more |= self.by_rule.len() >= BODILESS;
+            if self.by_rule.len() < BODILESS {
+                self.by_rule.insert(row);
+            }
+        }
+        match (read.body, &read.salt) {
+            (None, None) => {
+                self.destroyed += 1;
+                self.more |= self.bodiless.len() >= BODILESS;
+                if self.bodiless.len() < BODILESS {
+                    self.bodiless.insert(leaf.id, read.index);
+                }
+                true
+            }
+            (Some(body), Some(salt)) => BodyDigest::of(salt, body.get().as_bytes()) == leaf.body_digest,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+
     fn end(self, own: Option<&str>, heads: &[Head], keys: &[PublicKey]) -> Report {
         verdict::report(self, own, heads, keys)
     }
 }
 
+/// What a leaf says that the check goes by.
 #[derive(Deserialize)]
-struct Vouched {
+struct Leaf<'a> {
+    id: u64,
+    #[serde(borrow)]
+    action: Cow<'a, str>,
+    #[serde(borrow)]
+    object_id: Option<Cow<'a, str>>,
     body_digest: BodyDigest,
-}
-
-/// Does the body fit the leaf? One that was destroyed does.
-fn body_fits(read: &EntryLine<'_>) -> bool {
-    match (read.body, &read.salt) {
-        (None, None) => true,
-        (Some(body), Some(salt)) => serde_json::from_str(read.leaf.get())
-            .is_ok_and(|Vouched { body_digest }| BodyDigest::of(salt, body.get().as_bytes()) == body_digest),
-        (Some(_), None) | (None, Some(_)) => false,
-    }
 }

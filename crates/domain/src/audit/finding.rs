@@ -15,6 +15,8 @@ pub enum Kind {
     Rewritten,
     /// Its before and after are not those that were logged.
     BodyChanged,
+    /// Its before and after are gone, and no entry says that they were destroyed by rule.
+    BodyMissing,
     /// It was logged and is not there.
     Missing,
     /// It stands at another place than it was logged at.
@@ -50,6 +52,7 @@ impl Kind {
             Self::Tampered => "TAMPERED",
             Self::Rewritten => "REWRITTEN",
             Self::BodyChanged => "BODY_CHANGED",
+            Self::BodyMissing => "BODY_MISSING",
             Self::Missing => "MISSING",
             Self::Reordered => "REORDERED",
             Self::Inserted => "INSERTED",
@@ -76,6 +79,10 @@ impl Kind {
             Self::BodyChanged => (
                 "变更前后的内容被篡改：与日志中的摘要不符",
                 "before and after were tampered with: their digest is not the one logged",
+            ),
+            Self::BodyMissing => (
+                "变更前后的内容不在，且没有依规定销毁的记录",
+                "before and after are gone, and no entry says that they were destroyed by rule",
             ),
             Self::Missing => ("缺失：日志中有，导出中没有", "missing: logged, and not in the export"),
             Self::Reordered => ("次序被调换：不在写入日志时的位置", "reordered: not where it was logged"),

@@ -43,11 +43,17 @@ fn an_untouched_log_is_proved_whatever_its_size() {
 #[test]
 fn a_body_that_was_destroyed_leaves_the_log_whole() {
     let truth = Log::true_log(300);
+    let truth = truth.with_a_destruction_of(7, 290);
     let mut log = truth.clone();
     log.row(7).body = None;
     let report = checked(&log, &truth);
     assert!(report.clean(), "{report:?}");
     assert_eq!(report.destroyed, 1);
+    // Nobody has destroyed this one by rule.
+    log.row(8).body = None;
+    log.row(9).body = None;
+    let report = checked(&log, &truth);
+    assert_eq!(named(&report), [(Kind::BodyMissing, 8, 10)]);
 }
 
 type Change = fn(Row) -> Row;

@@ -90,6 +90,17 @@ impl Log {
         Self::of((0..size).map(Row::logged).collect())
     }
 
+    /// The same log, in which the entry at `at` says that the body of the entry at `of` was destroyed by rule.
+    pub(super) fn with_a_destruction_of(mut self, of: u64, at: u64) -> Self {
+        let destroyed = self.row(of).entry.id.to_string();
+        let told = self.row(at);
+        told.entry.action = "audit.destroy".into();
+        told.entry.object_kind = "audit".into();
+        told.entry.object_id = destroyed;
+        *told = told.clone().rehashed();
+        Self::of(self.rows)
+    }
+
     pub(super) fn head(&self, size: u64) -> Head {
         Head { origin: origin(), size, root: prove::root(size, &self.tiles).unwrap(), at: at() }
     }

@@ -75,6 +75,12 @@ pub(crate) fn without_blanks(content: &Value) -> Value {
     }
 }
 
+/// Is it one line that reads as it is written? Neither control characters nor what breaks a line or turns the direction of writing.
+pub fn is_one_line(text: &str) -> bool {
+    let turns = |letter| matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+    !text.chars().any(|letter| letter.is_control() || turns(letter))
+}
+
 /// Places of control characters other than tab and line breaks, which neither paper nor database can hold.
 pub(crate) fn invisible(form: &Value, content: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
@@ -90,4 +96,17 @@ pub(crate) fn invisible(form: &Value, content: &Value) -> Vec<Problem> {
         }
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_reads_as_it_is_written() {
+        assert!(is_one_line("第四季度党员大会（武康）\u{3000}2026 e\u{301}"));
+        for text in ["一\n二", "a\u{202E}b", "a\u{2028}b", "a\u{2067}b", "a\u{0}b"] {
+            assert!(!is_one_line(text), "{text:?}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -17,6 +18,8 @@ use super::Settings;
 
 /// Sockets that have not yet said who they are, as a part of all.
 const WAITING_PART: usize = 8;
+/// Of these, those of one address: many people may stand behind one, but they say who they are at once.
+const WAITING_OF_ADDRESS: usize = 64;
 
 /// One socket, as others reach it.
 #[derive(Debug, Default)]
@@ -91,12 +94,28 @@ pub(super) struct Hub {
 struct Counts {
     open: usize,
     waiting: usize,
+    /// Of each address, where there are any.
+    of: HashMap<Option<IpAddr>, usize>,
+}
+
+impl Counts {
+    /// One that waited does so no longer.
+    fn settled(&mut self, address: Option<IpAddr>) {
+        self.waiting -= 1;
+        if let Some(count) = self.of.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.of.remove(&address);
+            }
+        }
+    }
 }
 
 /// A socket that counts; until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     hub: Arc<Hub>,
+    address: Option<IpAddr>,
     waiting: bool,
 }
 
@@ -104,7 +123,7 @@ impl Place {
     /// It has said who it is.
     pub(super) fn settled(&mut self) {
         if std::mem::take(&mut self.waiting) {
-            self.hub.counts().waiting -= 1;
+            self.hub.counts().settled(self.address);
         }
     }
 }
@@ -113,7 +132,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.hub.counts();
         counts.open -= 1;
-        counts.waiting -= usize::from(self.waiting);
+        if self.waiting {
+            counts.settled(self.address);
+        }
         metrics::gauge!("fonds_live_sockets").decrement(1.0);
     }
 }
@@ -179,17 +200,22 @@ impl Hub {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a socket in; none where there are too many, or too many that have not said who they are.
-    pub(super) fn admit(self: &Arc<Self>, settings: &Settings) -> Option<Place> {
+    /// Lets a socket in; none where there are too many, or too many that have not said who they are, altogether or of this address.
+    pub(super) fn admit(self: &Arc<Self>, settings: &Settings, address: Option<IpAddr>) -> Option<Place> {
         let mut counts = self.counts();
         let waiting = (settings.max_sockets / WAITING_PART).max(1);
         if counts.open >= settings.max_sockets || counts.waiting >= waiting {
             return None;
         }
+        let of = counts.of.entry(address).or_default();
+        if *of >= WAITING_OF_ADDRESS {
+            return None;
+        }
+        *of += 1;
         counts.open += 1;
         counts.waiting += 1;
         metrics::gauge!("fonds_live_sockets").increment(1.0);
-        Some(Place { hub: Arc::clone(self), waiting: true })
+        Some(Place { hub: Arc::clone(self), address, waiting: true })
     }
 
     /// Seats a socket under its session; none where the session has too many.
@@ -339,16 +365,16 @@ mod tests {
     fn there_are_so_many_sockets_and_no_more() {
         let hub = Arc::new(Hub::default());
         let settings = Settings { max_sockets: 16, max_per_session: 1, ..Settings::default() };
-        let mut places: Vec<_> = (0..2).map(|_| hub.admit(&settings).unwrap()).collect();
-        assert!(hub.admit(&settings).is_none(), "an eighth of them may be without a name");
+        let mut places: Vec<_> = (0..2).map(|_| hub.admit(&settings, None).unwrap()).collect();
+        assert!(hub.admit(&settings, None).is_none(), "an eighth of them may be without a name");
         for _ in 0..7 {
             places.iter_mut().for_each(Place::settled);
-            places.extend([hub.admit(&settings).unwrap(), hub.admit(&settings).unwrap()]);
+            places.extend([hub.admit(&settings, None).unwrap(), hub.admit(&settings, None).unwrap()]);
         }
         places.iter_mut().for_each(Place::settled);
-        assert!(hub.admit(&settings).is_none());
+        assert!(hub.admit(&settings, None).is_none());
         places.pop();
-        assert!(hub.admit(&settings).is_some());
+        assert!(hub.admit(&settings, None).is_some());
         let line = Arc::new(Line::default());
         let seat = hub.seat((TENANT, [1; 32]), &line, &settings).unwrap();
         assert!(hub.seat((TENANT, [1; 32]), &line, &settings).is_none());

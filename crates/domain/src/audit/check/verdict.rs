@@ -38,13 +38,18 @@ pub(super) fn report(check: Check, own: Option<&str>, heads: &[Head], keys: &[Pu
     let declared = all.iter().map(|(head, _)| head.size).max().unwrap_or(0).max(check.header.size);
     findings.extend(history(&check, &all));
 
-    let Check { mut places, blocks, entries, destroyed, header, more, .. } = check;
+    let Check { mut places, blocks, entries, destroyed, bodiless, by_rule, header, more, .. } = check;
     let mut more = more || places.runs.overflowed() || places.crowd.count() > 0;
     more |= name(&mut places, declared, proved.unwrap_or(0), &mut findings);
     let width = WIDTH as u64;
     findings.extend(blocks.iter().map(|range| ranged(Kind::BlockRewritten, range.start * width..range.end * width)));
     let missing = places.filled.gaps(declared);
     findings.extend(missing.into_iter().map(|range| ranged(Kind::Missing, range)));
+    let mut torn = Ranges::default();
+    for (_, index) in bodiless.iter().filter(|(row, _)| !by_rule.contains(row)) {
+        torn.add(*index);
+    }
+    findings.extend(torn.iter().map(|range| ranged(Kind::BodyMissing, range)));
     let unproved = places.filled.iter().map(|range| range.end.saturating_sub(range.start.max(newest))).sum();
     if findings.is_empty() && heads.iter().any(|head| head.verdict != Verdict::Proved) {
         findings.push(ranged(Kind::HistoryRewritten, 0..declared));

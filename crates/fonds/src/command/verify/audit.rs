@@ -111,6 +111,10 @@ fn lines(report: &Report, locale: Locale) -> Vec<String> {
     });
     lines.push(
         match (report.clean(), report.findings.is_empty() && !report.more) {
+            (true, _) if *destroyed > 0 => locale.pick(
+                "结论：日志完整；已按规定销毁的内容无从核对，其余未发现改动",
+                "result: the log is whole; what was destroyed by rule cannot be checked, nothing else was changed",
+            ),
             (true, _) => locale.pick("结论：日志完整，未发现改动", "result: the log is whole, nothing was changed"),
             (false, true) => locale.pick(
                 "结论：无法证明。请用 --head 给出另行取得的日志头，或用 --key 给出公钥",
