@@ -144,15 +144,17 @@ pub async fn own(tx: &mut Tx, id: Id<noun::File>) -> Result<Option<File>> {
     Ok(of_org(tx, id).await?.filter(|file| file.account == who))
 }
 
-/// Does a version of a record have this file?
-pub async fn is_attached(tx: &mut Tx, id: Id<noun::File>) -> Result<bool> {
+/// Does a restricted version of a record have this file?
+pub async fn is_restricted(tx: &mut Tx, id: Id<noun::File>) -> Result<bool> {
     let tenant = tx.tenant();
-    let attached = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM attachment WHERE tenant_id = $1 AND file_id = $2) AS "attached!""#,
+    let restricted = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM attachment a
+                           JOIN record_version v ON v.tenant_id = a.tenant_id AND v.record_id = a.record_id AND v.version = a.version
+                          WHERE a.tenant_id = $1 AND a.file_id = $2 AND v.confidentiality > 0) AS "restricted!""#,
         tenant.0,
         id.uuid()
     );
-    Ok(attached.fetch_one(tx.connection()).await?)
+    Ok(restricted.fetch_one(tx.connection()).await?)
 }
 
 /// A file of one's own organisations.

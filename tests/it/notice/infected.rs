@@ -10,7 +10,7 @@ async fn refused(app: &TestApp, code: &str) {
     let file = recorder.upload("机密会议的名单.txt", "会议".as_bytes()).await;
     let (_, bare) = file.split_once(':').unwrap_or(("", &file));
     let refuse = format!(
-        "SELECT sec.refuse_file(f.tenant_id, f.id, '[{{\"code\":\"{code}\",\"path\":[\"file\"],\"zh\":\"文件未通过检查\",\"en\":\"the file was refused\"}}]',
+        "SELECT sec.refuse_file(f.tenant_id, f.id, f.fence, '[{{\"code\":\"{code}\",\"path\":[\"file\"],\"zh\":\"文件未通过检查\",\"en\":\"the file was refused\"}}]',
                 '2026-03-02 01:00Z') FROM file f WHERE replace(f.id::text, '-', '') = replace('{bare}', '-', '')"
     );
     testkit::held(&app.owner, &refuse).await.commit().await;

@@ -101,7 +101,7 @@ SELECT zj.id, x.account_id, x.no, md5('event ' || r)::uuid, 'to_review', 'to_rev
 INSERT INTO webhook (tenant_id, id, org_id, name, reader, host, url, locale, kinds, created_by, created_at)
 SELECT zj.id, md5('webhook ' || o.id || n)::uuid, o.id, '第' || n || '群', 'wecom', 'hook.example.cn', 'https://hook.example.cn/' || n, 'zh-CN', '{to_review}', a.id, '2026-01-01'
   FROM zj JOIN org o ON o.tenant_id = zj.id AND o.level >= 3 CROSS JOIN LATERAL (SELECT c.id FROM account c WHERE c.tenant_id = zj.id ORDER BY c.id LIMIT 1) AS a
- CROSS JOIN LATERAL generate_series(1, CASE o.code WHEN '330106' THEN 120 ELSE 1 END) AS n;
+ CROSS JOIN LATERAL generate_series(1, CASE o.code WHEN '330106' THEN 3000 ELSE 1 END) AS n;
 INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, at, state, attempts, reason, settled_at)
 SELECT zj.id, md5('delivery ' || r || org_id)::uuid, md5('event ' || r)::uuid, 'to_review', 'to_review ' || r || org_id, '{}', 'mail', account_id, at,
        CASE WHEN r % 100 = 0 THEN 'failed' ELSE 'sent' END, 1, CASE WHEN r % 100 = 0 THEN 'smtp_550' END, at

@@ -103,8 +103,8 @@ async fn numbered(reader: &mut Reader, record: Id<noun::Record>, version: i32, n
 /// A picture of the file at an address: of a page from 1, or with 0 the thumbnail.
 pub async fn preview(reader: &mut Reader, address: FileAddress, page: i16) -> Result<Preview> {
     let found = find(reader, address).await?;
-    // What has become a record's is looked at there, where looks are written down.
-    if matches!(address, FileAddress::Own(id) if store::file::is_attached(&mut reader.tx, id).await?) {
+    // What has become a restricted record's is looked at there, where looks are written down.
+    if matches!(address, FileAddress::Own(id) if store::file::is_restricted(&mut reader.tx, id).await?) {
         return Err(Error::NotFound);
     }
     let previews = store::preview::of_files(&mut reader.tx, &[found.file]).await?;

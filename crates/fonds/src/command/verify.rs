@@ -1,6 +1,7 @@
 //! `fonds verify …`: is what is stored what it should be?
 
 mod audit;
+mod proof;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,8 @@ pub(crate) enum What {
     /// An export of the audit log against its signed heads. Offline: neither settings nor a database are needed. Exit 0: proved;
     /// 1: something is wrong; 2: nothing is wrong, and no trusted head proves it.
     Audit(audit::Audit),
+    /// The proof of one entry of the audit log, as the auditor downloads it. Offline. Exit 0: proved; 1: not.
+    Proof(proof::OfEntry),
 }
 
 /// Exit 1 where something differs.
@@ -35,6 +38,7 @@ pub(crate) async fn run(settings: &Settings, what: &What) -> Result<ExitCode, Fa
     let tenant = match what {
         What::Rollups { tenant } => tenant,
         What::Audit(audit) => return audit.run(),
+        What::Proof(proof) => return proof.run(),
     };
     let url = settings.admin_url()?;
     let key = match tenant {

@@ -69,7 +69,8 @@ fn chinese(matter: &Matter) -> (String, String) {
             (format!("职务结束：{org}{role}"), format!("自{day}起，您不再担任{org}{role}，相应权限同时终止。"))
         }
         Matter::FileRefused { org, why } => {
-            let (org, why) = (Line::of(org), Line::of(why));
+            // A reason is a sentence of its own elsewhere.
+            let (org, why) = (Line::of(org), Line::of(why.trim_end_matches(['。', '.'])));
             let sentence = format!("您为{org}上传的一个文件未被接收：{why}。处理后可以重新上传。");
             (format!("文件被拒收：{org}"), sentence)
         }
@@ -155,7 +156,8 @@ fn english(matter: &Matter) -> (String, String) {
             (format!("Post ends: {role}, {org}"), sentence)
         }
         Matter::FileRefused { org, why } => {
-            let (org, why) = (Line::of(org), Line::of(why));
+            // A reason is a sentence of its own elsewhere.
+            let (org, why) = (Line::of(org), Line::of(why.trim_end_matches(['。', '.'])));
             let sentence = format!(
                 "The file that you uploaded for {org} was not accepted: {why}. You can upload it again once that is mended."
             );

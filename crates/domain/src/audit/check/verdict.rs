@@ -26,7 +26,10 @@ pub(super) fn report(check: Check, own: Option<&str>, heads: &[Head], keys: &[Pu
     let mut all: Vec<(Head, bool)> = heads.iter().map(|head| (head.clone(), true)).collect();
     all.extend(own_head(own, heads, keys, &mut findings));
     all.sort_by_key(|(head, _)| head.size);
-    if all.iter().any(|(head, _)| head.origin.to_string() != check.header.origin) {
+    let given = all.len();
+    // What is of another log says nothing of this one.
+    all.retain(|(head, _)| head.origin.to_string() == check.header.origin);
+    if all.len() < given {
         findings.push(whole(Kind::OtherLog));
     }
     findings.extend(check.unreadable.iter().map(|&line| Finding { line: Some(line), ..whole(Kind::Unreadable) }));

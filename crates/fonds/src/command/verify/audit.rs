@@ -10,7 +10,11 @@ use std::{
 use clap::Args;
 use domain::{
     Locale,
-    audit::{Head, PublicKey, Report, finding::Verdict, head, verify},
+    audit::{
+        Finding, Head, PublicKey, Report,
+        finding::{Kind, Verdict},
+        head, verify,
+    },
 };
 
 use crate::words::{Failure, complain, say, terminal_locale};
@@ -49,21 +53,21 @@ impl Audit {
         for line in lines(&report, locale) {
             say(&line);
         }
-        Ok(match (report.clean(), report.findings.is_empty() && !report.more) {
-            (true, _) => ExitCode::SUCCESS,
-            (false, true) => ExitCode::from(2),
-            (false, false) => ExitCode::FAILURE,
+        Ok(match Outcome::of(&report) {
+            Outcome::Whole | Outcome::WholeButDestroyed => ExitCode::SUCCESS,
+            Outcome::Unproved | Outcome::NoExport => ExitCode::from(2),
+            Outcome::Shorter | Outcome::Wrong => ExitCode::FAILURE,
         })
     }
 }
 
-fn key(file: &Path) -> Result<PublicKey, Failure> {
+pub(super) fn key(file: &Path) -> Result<PublicKey, Failure> {
     let text = fs::read_to_string(file).map_err(|error| unread(file, &error))?;
     PublicKey::parse(&text).map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
-fn heads(file: &Path, keys: &[PublicKey]) -> Result<Vec<Head>, Failure> {
-    let bytes = fs::read(file).map_err(|error| unread(file, &error))?;
+pub(super) fn heads(file: &Path, keys: &[PublicKey]) -> Result<Vec<Head>, Failure> {
+    let bytes = as_signed(&fs::read(file).map_err(|error| unread(file, &error))?);
     let open = |note: &str| {
         if keys.is_empty() { Head::open_unsigned(note) } else { Head::open(note, keys).map(|(head, _)| head) }
     };
@@ -75,8 +79,72 @@ fn heads(file: &Path, keys: &[PublicKey]) -> Result<Vec<Head>, Failure> {
     }
 }
 
-fn unread(file: &Path, error: &std::io::Error) -> Failure {
+/// Lines as they were signed, whatever a mail program or an editor has made of their ends.
+fn as_signed(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim_end);
+    lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()
+}
+
+pub(super) fn unread(file: &Path, error: &std::io::Error) -> Failure {
     format!("{} cannot be read: {error}", file.display()).into()
+}
+
+/// What a check comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Whole,
+    /// Whole, as far as bodies were not destroyed by rule.
+    WholeButDestroyed,
+    Unproved,
+    NoExport,
+    /// All that is there is right, and a trusted head is of more entries.
+    Shorter,
+    Wrong,
+}
+
+impl Outcome {
+    fn of(report: &Report) -> Self {
+        let (clean, findings) = (report.clean(), &report.findings);
+        if clean {
+            return if report.destroyed > 0 { Self::WholeButDestroyed } else { Self::Whole };
+        }
+        if findings.is_empty() && !report.more {
+            return Self::Unproved;
+        }
+        if findings.iter().all(|finding| finding.kind == Kind::NoHeader) {
+            return Self::NoExport;
+        }
+        let proved = report
+            .heads
+            .iter()
+            .any(|head| head.trusted && head.verdict == Verdict::Proved && head.size == report.entries);
+        let beyond = |finding: &Finding| finding.kind == Kind::Missing && finding.entries.from >= report.entries;
+        if proved && !report.more && findings.iter().all(beyond) { Self::Shorter } else { Self::Wrong }
+    }
+
+    const fn words(self, locale: Locale) -> &'static str {
+        match self {
+            Self::Whole => locale.pick("结论：日志完整，未发现改动", "result: the log is whole, nothing was changed"),
+            Self::WholeButDestroyed => locale.pick(
+                "结论：日志完整；已按规定销毁的内容无从核对，其余未发现改动",
+                "result: the log is whole; what was destroyed by rule cannot be checked, nothing else was changed",
+            ),
+            Self::Unproved => locale.pick(
+                "结论：无法证明。请用 --head 给出另行取得的日志头，或用 --key 给出公钥",
+                "result: nothing is proved. Give a head that came on another way (--head) or a public key (--key)",
+            ),
+            Self::NoExport => locale.pick(
+                "结论：这不是本版本认识的审计日志导出文件，未作核对",
+                "result: this is no export of an audit log that this version knows; nothing was checked",
+            ),
+            Self::Shorter => locale.pick(
+                "结论：导出的各条与日志相符，但少于可信日志头的条数：或是在这些日志头之前导出的，或被截去了末尾。请重新导出，或只用导出之前的日志头核对",
+                "result: what is there is what was logged, and trusted heads are of more entries: it was exported before them, or cut at its end. Export anew, or check with heads from before the export",
+            ),
+            Self::Wrong => locale.pick("结论：日志与可信记录不符", "result: the log is not what was signed"),
+        }
+    }
 }
 
 /// What is told of a report: the findings, then the heads, then the result.
@@ -89,13 +157,23 @@ fn lines(report: &Report, locale: Locale) -> Vec<String> {
             Locale::En => format!("… and {hidden} or more that are not listed"),
         });
     }
-    lines.extend(report.heads.iter().map(|head| {
+    // Good heads are told by their newest alone: a year has half a million of them.
+    let newest = report.heads.iter().filter(|head| head.verdict == Verdict::Proved).max_by_key(|head| head.size);
+    let told = report.heads.iter().filter(|head| head.verdict != Verdict::Proved).take(SHOWN).chain(newest);
+    lines.extend(told.map(|head| {
         let (trusted, verdict) = (word_of_trust(head.trusted, locale), word_of(head.verdict, locale));
         match locale {
             Locale::Zh => format!("日志头 {} 条，{}，{trusted}：{verdict}", head.size, head.at),
             Locale::En => format!("head of {} entries, {}, {trusted}: {verdict}", head.size, head.at),
         }
     }));
+    let good = report.heads.iter().filter(|head| head.verdict == Verdict::Proved).count();
+    if good > 1 {
+        lines.push(match locale {
+            Locale::Zh => format!("另有 {} 个更早的日志头，均相符", good - 1),
+            Locale::En => format!("and {} older heads: all are proved", good - 1),
+        });
+    }
     let Report { entries, destroyed, unproved, .. } = report;
     // The export says what it likes; the terminal is not to obey it.
     let origin = report.origin.escape_debug();
@@ -109,21 +187,7 @@ fn lines(report: &Report, locale: Locale) -> Vec<String> {
             )
         }
     });
-    lines.push(
-        match (report.clean(), report.findings.is_empty() && !report.more) {
-            (true, _) if *destroyed > 0 => locale.pick(
-                "结论：日志完整；已按规定销毁的内容无从核对，其余未发现改动",
-                "result: the log is whole; what was destroyed by rule cannot be checked, nothing else was changed",
-            ),
-            (true, _) => locale.pick("结论：日志完整，未发现改动", "result: the log is whole, nothing was changed"),
-            (false, true) => locale.pick(
-                "结论：无法证明。请用 --head 给出另行取得的日志头，或用 --key 给出公钥",
-                "result: nothing is proved. Give a head that came on another way (--head) or a public key (--key)",
-            ),
-            (false, false) => locale.pick("结论：日志与可信记录不符", "result: the log is not what was signed"),
-        }
-        .to_owned(),
-    );
+    lines.push(Outcome::of(report).words(locale).to_owned());
     lines
 }
 
@@ -141,7 +205,7 @@ const fn word_of(verdict: Verdict, locale: Locale) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use domain::audit::{Finding, finding::Kind};
+    use domain::audit::finding::Checked;
 
     use super::*;
 
@@ -154,5 +218,31 @@ mod tests {
         let wrong = Report { findings: vec![finding], ..empty };
         assert_eq!(last(&wrong, Locale::Zh), "结论：日志与可信记录不符");
         assert!(lines(&wrong, Locale::En)[0].starts_with("entry 5: tampered"));
+        let none = Report {
+            findings: vec![Finding { entries: (0..0).into(), kind: Kind::NoHeader, line: Some(1) }],
+            ..Report::default()
+        };
+        assert!(last(&none, Locale::En).contains("no export"));
+    }
+
+    #[test]
+    fn what_was_exported_before_a_head_is_shorter_and_not_forged() {
+        let head = |size, verdict| Checked { size, at: chrono::DateTime::UNIX_EPOCH, trusted: true, verdict };
+        let beyond = Finding { entries: (7..9).into(), kind: Kind::Missing, line: None };
+        let short = Report {
+            entries: 7,
+            heads: vec![head(7, Verdict::Proved), head(9, Verdict::Broken)],
+            findings: vec![beyond],
+            ..Report::default()
+        };
+        assert_eq!(Outcome::of(&short), Outcome::Shorter);
+        let within = Finding { entries: (3..4).into(), kind: Kind::Missing, line: None };
+        let forged = Report { findings: vec![within], ..short };
+        assert_eq!(Outcome::of(&forged), Outcome::Wrong);
+    }
+
+    #[test]
+    fn a_head_that_a_mail_program_has_touched_is_still_the_head() {
+        assert_eq!(as_signed("\u{FEFF}a/b\r\n5\r\n\r\n— a sig \r\n".as_bytes()), "a/b\n5\n\n— a sig\n".as_bytes());
     }
 }
