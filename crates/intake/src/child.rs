@@ -25,7 +25,7 @@ use crate::{
     sandbox::Cell,
 };
 
-/// Chinese fonts of well-known places, for text of PDFs whose fonts are not embedded; the first that is there is taken.
+/// Chinese fonts of well-known places, for text of PDF and OFD whose fonts are not embedded; the first that is there is taken.
 const FONTS: &[&str] = &[
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
@@ -34,7 +34,7 @@ const FONTS: &[&str] = &[
     "/System/Library/Fonts/PingFang.ttc",
 ];
 
-/// Pages of a PDF of which pictures are made.
+/// Pages of a PDF or an OFD of which pictures are made.
 pub const MOST_PAGES: usize = 200;
 
 /// How children are started, and how many at once.
@@ -84,21 +84,23 @@ impl Children {
         self
     }
 
-    /// A picture of a file in at most so many points each way: of a picture, or of the first page of a PDF. JPEG.
+    /// A picture of a file in at most so many points each way: of a picture, or of the first page of a PDF or an OFD.
+    /// JPEG.
     pub async fn thumbnail(&self, path: &Path, format: &Format, side: u16) -> Result<Vec<u8>, NoPicture> {
         match format.kind {
-            Kind::Pdf => self.page(path, 1, side).await,
+            Kind::Pdf | Kind::Ofd => self.page(path, format.kind, 1, side).await,
             Kind::Image => self.scaled(path, format, side).await,
             _ => Err(NoPicture::Format(format.media_type.clone())),
         }
     }
 
-    /// A picture of a page of a PDF, counted from 1, so many points wide. JPEG.
-    pub async fn page(&self, path: &Path, number: usize, width: u16) -> Result<Vec<u8>, NoPicture> {
+    /// A picture of a page of a PDF or an OFD, counted from 1, so many points wide. JPEG.
+    pub async fn page(&self, path: &Path, kind: Kind, number: usize, width: u16) -> Result<Vec<u8>, NoPicture> {
         if !(1..=MOST_PAGES).contains(&number) {
             return Err(NoPicture::NoPage);
         }
-        self.run(path, Task::Page { number, width }, self.limits.picture).await
+        let task = if kind == Kind::Ofd { Task::OfdPage { number, width } } else { Task::Page { number, width } };
+        self.run(path, task, self.limits.picture).await
     }
 
     async fn scaled(&self, path: &Path, format: &Format, side: u16) -> Result<Vec<u8>, NoPicture> {

@@ -14,6 +14,15 @@ use crate::{
 /// Longest name, in characters: what the file systems of people's computers can hold.
 pub const LONGEST: usize = 255;
 
+/// Extensions by which Windows, macOS or a phone runs a file that is opened, or follows it elsewhere. What is in it says nothing: a script
+/// is text like any other.
+const PROGRAMS: [&str; 57] = [
+    "apk", "app", "appx", "bat", "chm", "cmd", "com", "command", "cpl", "deb", "desktop", "dll", "dmg", "exe",
+    "gadget", "hlp", "hta", "inf", "ins", "ipa", "iso", "jar", "js", "jse", "lnk", "mjs", "msc", "msi", "msix", "msp",
+    "mst", "pif", "pkg", "ps1", "psd1", "psm1", "reg", "rgs", "rpm", "run", "scf", "scpt", "scr", "sct", "sh", "sys",
+    "url", "vb", "vbe", "vbs", "vhd", "webloc", "ws", "wsc", "wsf", "wsh", "xll",
+];
+
 /// A name in NFC that can be shown, stored and sent in a header. The same name twice is fine: names are no keys.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileName(String);
@@ -22,7 +31,7 @@ impl FileName {
     /// Reads a name as given.
     ///
     /// # Errors
-    /// It is empty, too long, a path, or holds characters that cannot be seen or turn the reading direction.
+    /// It is empty, too long, a path, holds characters that cannot be seen or turn the reading direction, or is that of a program.
     pub fn parse(given: &str) -> Result<Self, NameFault> {
         // Nothing is normalised that is not going to be kept.
         if given.chars().take(4 * LONGEST + 1).count() > 4 * LONGEST {
@@ -41,7 +50,13 @@ impl FileName {
         if name.chars().count() > LONGEST {
             return Err(NameFault::TooLong);
         }
-        Ok(Self(name))
+        let name = Self(name);
+        // Windows leaves dots and blanks at the end away.
+        let seen = Self(name.0.trim_end_matches(['.', ' ', '\u{3000}']).to_owned());
+        if seen.extension().is_some_and(|end| PROGRAMS.contains(&end.as_str())) {
+            return Err(NameFault::Program);
+        }
+        Ok(name)
     }
 
     /// A name for a file whose own cannot be said: what it is, with the extension of its format where there is one.
@@ -119,6 +134,18 @@ mod tests {
 
     fn parsed(name: &str) -> Result<String, NameFault> {
         FileName::parse(name).map(|name| name.as_str().to_owned())
+    }
+
+    #[test]
+    fn what_runs_when_it_is_opened_is_refused_by_its_name() {
+        for name in ["run.vbs", "会议记录.docx.exe", "链接.URL", "a.txt.exe", "脚本.Ps1", "表.js. ", "快捷方式.lnk"]
+        {
+            assert_eq!(parsed(name), Err(NameFault::Program), "{name}");
+        }
+        for name in ["关于exe的说明.docx", "exe", ".js", "js.pdf", "会议.记录", "第1.2节.txt"] {
+            assert!(parsed(name).is_ok(), "{name}");
+        }
+        assert!(PROGRAMS.is_sorted(), "in their order, so that each stands there once");
     }
 
     #[test]

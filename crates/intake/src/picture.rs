@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::{self, Cell};
 
-mod page;
+mod ofd;
+mod pdf;
 mod raster;
 pub(crate) mod reading;
 
@@ -38,6 +39,13 @@ pub enum Task {
     },
     /// A picture of a page of a PDF, counted from 1, as JPEG.
     Page {
+        /// Which.
+        number: usize,
+        /// Width in points of the picture.
+        width: u16,
+    },
+    /// A picture of a page of an OFD, counted from 1, as JPEG.
+    OfdPage {
         /// Which.
         number: usize,
         /// Width in points of the picture.
@@ -112,7 +120,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Fault> {
             let reading = reading::read(body, *text, *objects, *time);
             serde_json::to_vec(&reading).map_err(|_| Fault::Answer)?
         }
-        Task::Page { number, width } => page::page(body, *number, *width, &order.cell.readable)?,
+        Task::Page { number, width } => pdf::page(body, *number, *width, &order.cell.readable)?,
+        Task::OfdPage { number, width } => ofd::page(body, *number, *width, &order.cell.readable)?,
         Task::Scale { media_type, side, pixels } => raster::scale(&body, media_type, *side, *pixels)?,
     };
     io::stdout().write_all(&answer).and_then(|()| io::stdout().flush()).map_err(|_| Fault::Answer)

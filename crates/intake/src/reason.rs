@@ -52,6 +52,8 @@ pub enum NameFault {
     Invisible,
     /// Characters that turn the reading direction: `exe.pdf` may be read `fdp.exe`.
     Direction,
+    /// An extension by which a double click runs it, whatever is in it.
+    Program,
 }
 
 /// Where a mark stands.
@@ -175,6 +177,10 @@ impl NameFault {
             Self::Invisible => (
                 "文件名中有不可见字符，请改名后再上传。",
                 "The name has characters that cannot be seen: rename the file.",
+            ),
+            Self::Program => (
+                "文件名的扩展名是程序或脚本，打开时会直接运行，不予接收。请改为文档（如 PDF、DOCX）后再上传。",
+                "By its extension the file is a program or a script, which runs when it is opened: upload a document, e.g. PDF or DOCX.",
             ),
             Self::Direction => (
                 "文件名中有改变文字方向的字符，容易伪装文件类型，请改名后再上传。",

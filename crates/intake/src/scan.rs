@@ -131,7 +131,11 @@ impl Scanner {
         timeout(self.patience, connecting).await?
     }
 
-    async fn ask_version(&self) -> io::Result<String> {
+    /// What it is, and of which day its signatures.
+    ///
+    /// # Errors
+    /// It is away, or does not answer in time.
+    pub async fn ask_version(&self) -> io::Result<String> {
         let mut wire = self.connect().await?;
         timeout(self.patience, wire.write_all(b"zVERSION\0")).await??;
         timeout(self.patience, answer(&mut wire)).await?

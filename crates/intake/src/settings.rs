@@ -46,11 +46,15 @@ impl Settings {
     /// The examiner; its children are this program with this command.
     pub fn examiner(&self, program: PathBuf, command: &str) -> Examiner {
         let children = Children::new(program, vec![command.into()], self.limits.clone(), self.children);
-        let scanner = Scanner {
+        Examiner { limits: self.limits.clone(), children, scanner: self.scanner() }
+    }
+
+    /// The scanner.
+    pub fn scanner(&self) -> Scanner {
+        Scanner {
             address: self.scanner.clone(),
             largest: self.scanner_largest,
             patience: Duration::from_secs(self.scanner_seconds),
-        };
-        Examiner { limits: self.limits.clone(), children, scanner }
+        }
     }
 }

@@ -10,7 +10,12 @@ use std::{
 };
 
 use image::{ImageFormat, Rgb, RgbImage};
-use intake::{Children, FileName, Limits, NoPicture, format::Format, identify::identify, sandbox::Cell};
+use intake::{
+    Children, FileName, Limits, NoPicture,
+    format::{Format, Kind},
+    identify::identify,
+    sandbox::Cell,
+};
 use tempfile::TempDir;
 
 const CHILD: &str = env!("CARGO_BIN_EXE_intake-child");
@@ -82,7 +87,7 @@ async fn a_child_that_does_not_end_is_killed_by_the_clock() {
     for program in ["sleep 600", "while :; do :; done", "while :; do echo; done >&2"] {
         let children = Children::new("/bin/sh".into(), vec!["-c".into(), program.into()], limits.clone(), 2);
         let began = Instant::now();
-        let ended = children.page(&data("chinese.pdf"), 1, 100).await;
+        let ended = children.page(&data("chinese.pdf"), Kind::Pdf, 1, 100).await;
         assert!(matches!(ended, Err(NoPicture::Stopped)), "{program}: {ended:?}");
         assert!(began.elapsed().as_secs() < 20);
     }
@@ -92,10 +97,10 @@ async fn a_child_that_does_not_end_is_killed_by_the_clock() {
 async fn a_child_knows_nothing_of_its_parent() {
     let limits = Limits { picture: 1000, ..Limits::default() };
     let children = Children::new("/bin/sh".into(), vec!["-c".into(), "export -p; pwd".into()], limits.clone(), 2);
-    let known = String::from_utf8(children.page(&data("chinese.pdf"), 1, 100).await.unwrap()).unwrap();
+    let known = String::from_utf8(children.page(&data("chinese.pdf"), Kind::Pdf, 1, 100).await.unwrap()).unwrap();
     assert!(!known.contains("CARGO") && !known.contains("HOME") && known.ends_with("/\n"), "{known}");
     let endless = Children::new("/bin/sh".into(), vec!["-c".into(), "cat /dev/zero".into()], limits, 2);
-    assert!(endless.page(&data("chinese.pdf"), 1, 100).await.is_err());
+    assert!(endless.page(&data("chinese.pdf"), Kind::Pdf, 1, 100).await.is_err());
 }
 
 #[tokio::test]
@@ -152,13 +157,13 @@ fn ink(picture: &RgbImage) -> usize {
 #[tokio::test]
 async fn a_page_with_chinese_text_is_shown() {
     let path = data("chinese.pdf");
-    let page = shown(&children(Limits::default()).page(&path, 1, 1400).await.unwrap());
+    let page = shown(&children(Limits::default()).page(&path, Kind::Pdf, 1, 1400).await.unwrap());
     assert_eq!(page.width(), 1400);
     assert!((10..200).contains(&ink(&page)), "{}", ink(&page));
     let small = shown(&children(Limits::default()).thumbnail(&path, &format(&path), 320).await.unwrap());
     assert_eq!(small.width(), 320);
     for number in [0, 2, 201] {
-        let ended = children(Limits::default()).page(&path, number, 1400).await;
+        let ended = children(Limits::default()).page(&path, Kind::Pdf, number, 1400).await;
         assert!(matches!(ended, Err(NoPicture::NoPage)), "{number}");
     }
 }
@@ -186,12 +191,12 @@ async fn a_page_whose_chinese_font_is_not_embedded_takes_one_of_the_system() {
     let folder = TempDir::new().unwrap();
     let path = kept(&folder, "无字体.pdf", &not_embedded());
     let bare = children(Limits::default()).with_fonts(Vec::new());
-    let without = ink(&shown(&bare.page(&path, 1, 600).await.unwrap()));
+    let without = ink(&shown(&bare.page(&path, Kind::Pdf, 1, 600).await.unwrap()));
     let fonts =
         ["/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"];
     let Some(font) = fonts.iter().map(PathBuf::from).find(|font| font.exists()) else { return };
     let with = children(Limits::default()).with_fonts(vec![font]);
-    let with = ink(&shown(&with.page(&path, 1, 600).await.unwrap()));
+    let with = ink(&shown(&with.page(&path, Kind::Pdf, 1, 600).await.unwrap()));
     assert!(with > without + 5, "{with} with the font, {without} without");
 }
 
@@ -202,7 +207,113 @@ async fn what_is_no_picture_has_none() {
     let ended = children(Limits::default()).thumbnail(&path, &format(&path), 320).await;
     assert!(matches!(ended, Err(NoPicture::Format(_))), "{ended:?}");
     let path = kept(&folder, "坏.pdf", b"%PDF-1.4\nnothing");
-    assert!(matches!(children(Limits::default()).page(&path, 1, 320).await, Err(NoPicture::Unreadable)));
+    assert!(matches!(children(Limits::default()).page(&path, Kind::Pdf, 1, 320).await, Err(NoPicture::Unreadable)));
     let missing = Children::new("/nowhere/fonds".into(), Vec::new(), Limits::default(), 1);
-    assert!(matches!(missing.page(&path, 1, 320).await, Err(NoPicture::Io(_))));
+    assert!(matches!(missing.page(&path, Kind::Pdf, 1, 320).await, Err(NoPicture::Io(_))));
+}
+
+/// An OFD of one page with this content.
+fn ofd(folder: &TempDir, name: &str, font: &str, area: &str, content: &str) -> PathBuf {
+    let space = "xmlns:ofd=\"http://www.ofdspec.org/2016\"";
+    let members = [
+        (
+            "OFD.xml",
+            format!(
+                "<ofd:OFD {space} Version=\"1.1\" DocType=\"OFD\"><ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+            ),
+        ),
+        (
+            "Doc_0/Document.xml",
+            format!(
+                "<ofd:Document {space}><ofd:CommonData><ofd:MaxUnitID>9</ofd:MaxUnitID><ofd:PageArea><ofd:PhysicalBox>{area}</ofd:PhysicalBox></ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes></ofd:CommonData><ofd:Pages><ofd:Page ID=\"1\" BaseLoc=\"Pages/Page_0/Content.xml\"/></ofd:Pages></ofd:Document>"
+            ),
+        ),
+        ("Doc_0/PublicRes.xml", format!("<ofd:Res {space} BaseLoc=\"Res\"><ofd:Fonts>{font}</ofd:Fonts></ofd:Res>")),
+        (
+            "Doc_0/Pages/Page_0/Content.xml",
+            format!(
+                "<ofd:Page {space}><ofd:Content><ofd:Layer ID=\"2\">{content}</ofd:Layer></ofd:Content></ofd:Page>"
+            ),
+        ),
+    ];
+    let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in members {
+        package.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut package, text.as_bytes()).unwrap();
+    }
+    kept(folder, name, &package.finish().unwrap().into_inner())
+}
+
+const LINE: &str = "<ofd:TextObject ID=\"4\" Boundary=\"10 10 180 20\" Font=\"3\" Size=\"14\"><ofd:TextCode X=\"0\" Y=\"15\" DeltaX=\"g 8 14\">关于召开会议的决议2026</ofd:TextCode></ofd:TextObject>";
+
+#[tokio::test]
+async fn a_page_of_an_ofd_is_shown() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/files/resolution.ofd");
+    let children = children(Limits::default());
+    let page = shown(&children.page(&path, Kind::Ofd, 1, 1280).await.unwrap());
+    assert_eq!((page.width(), page.height()), (1280, 1810), "A4");
+    let small = shown(&children.thumbnail(&path, &format(&path), 320).await.unwrap());
+    assert_eq!(small.width(), 320);
+    assert!(matches!(children.page(&path, Kind::Ofd, 2, 1280).await, Err(NoPicture::NoPage)));
+    assert!(matches!(children.page(&path, Kind::Pdf, 1, 1280).await, Err(NoPicture::Unreadable)));
+}
+
+/// Most documents name a font and bring none; what is in it must not be missing from the picture.
+#[tokio::test]
+async fn text_of_an_ofd_whose_font_is_only_named_is_there() {
+    let folder = TempDir::new().unwrap();
+    let fonts =
+        ["/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"];
+    let Some(font) = fonts.iter().map(PathBuf::from).find(|font| font.exists()) else { return };
+    let children = children(Limits::default()).with_fonts(vec![font]);
+    let mut inks = Vec::new();
+    for (n, named) in [
+        "<ofd:Font ID=\"3\" FontName=\"宋体\"/>",
+        "<ofd:Font ID=\"3\" FontName=\"SimSun\" FamilyName=\"SimSun\"></ofd:Font>",
+        "<ofd:Font ID=\"3\" FontName=\"Times New Roman\"/>",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = ofd(&folder, &format!("{n}.ofd"), named, "0 0 200 40", LINE);
+        inks.push(ink(&shown(&children.page(&path, Kind::Ofd, 1, 1200).await.unwrap())));
+    }
+    assert!(inks[0] > 20 && inks.iter().all(|&ink| ink == inks[0]), "{inks:?}");
+}
+
+#[tokio::test]
+async fn an_ofd_that_was_made_to_do_harm_has_no_picture_and_ends() {
+    let folder = TempDir::new().unwrap();
+    let limits = Limits { child_cpu: 5, child_seconds: 10, child_memory: 1 << 30, ..Limits::default() };
+    let children = children(limits);
+    let font = "<ofd:Font ID=\"3\" FontName=\"宋体\"/>";
+    let deep = format!("{}{}", "<ofd:PageBlock ID=\"5\">".repeat(200_000), "</ofd:PageBlock>".repeat(200_000));
+    let wide = LINE.replace("g 8 14", "g 2000000000 14").replace("Size=\"14\"", "Size=\"1e300\"");
+    for (n, (area, content)) in [
+        ("0 0 200 40", deep.as_str()),
+        ("0 0 200 40", wide.as_str()),
+        ("0 0 1e300 1e300", LINE),
+        ("0 0 NaN 40", LINE),
+        ("0 0 -200 40", LINE),
+        ("0 0 1 1e9", LINE),
+        ("", LINE),
+        ("0 0 200 40", "<ofd:TextObject"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = ofd(&folder, &format!("{n}.ofd"), font, area, content);
+        let began = Instant::now();
+        match children.page(&path, Kind::Ofd, 1, 1280).await {
+            Ok(jpeg) => assert!(shown(&jpeg).height() <= 4 * 1280, "{n}"),
+            Err(NoPicture::Stopped | NoPicture::Unreadable | NoPicture::Large) => {}
+            Err(other) => panic!("{n}: {other}"),
+        }
+        assert!(began.elapsed().as_secs() < 20, "{n}");
+    }
+    let whole = fs::read(ofd(&folder, "whole.ofd", font, "0 0 200 40", LINE)).unwrap();
+    for length in [0, 10, whole.len() / 2, whole.len() - 1] {
+        let path = kept(&folder, "cut.ofd", &whole[..length]);
+        assert!(matches!(children.page(&path, Kind::Ofd, 1, 1280).await, Err(NoPicture::Unreadable)), "{length}");
+    }
 }
