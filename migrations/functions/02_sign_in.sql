@@ -60,7 +60,9 @@ REVOKE ALL ON FUNCTION sec.sign_in_failed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.sign_in_failed TO fonds_app;
 
 -- An invitation is accepted once, before it expires: the account opens with its first password.
-CREATE OR REPLACE FUNCTION sec.accept_invitation(p_tenant_key text, p_token_hash bytea, p_password text, p_at timestamptz)
+DROP FUNCTION IF EXISTS sec.accept_invitation(text, bytea, text, timestamptz);
+CREATE OR REPLACE FUNCTION sec.accept_invitation(p_tenant_key text, p_token_hash bytea, p_password text, p_at timestamptz,
+    p_origin text DEFAULT NULL)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE v_tenant int; v_account uuid;
 BEGIN
@@ -74,12 +76,25 @@ BEGIN
   UPDATE account SET state = 'open' WHERE tenant_id = v_tenant AND id = v_account AND state = 'invited';
   IF NOT FOUND THEN RAISE EXCEPTION 'account: changed meanwhile' USING ERRCODE = 'FD001'; END IF;
   UPDATE credential SET password = p_password, changed_at = p_at WHERE tenant_id = v_tenant AND account_id = v_account;
-  INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id)
-  VALUES (v_tenant, p_at, v_account, 'account.accept', 'account', sec.public_id('account', v_account));
+  INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id, origin)
+  VALUES (v_tenant, p_at, v_account, 'account.accept', 'account', sec.public_id('account', v_account), p_origin);
   RETURN true;
 END $$;
 REVOKE ALL ON FUNCTION sec.accept_invitation FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.accept_invitation TO fonds_app;
+
+-- One invites once more because the invitation was lost, or has come to the wrong one: those from before open nothing any more.
+CREATE OR REPLACE FUNCTION sec.end_invitations(p_account uuid, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM account a WHERE a.tenant_id = sec.tenant() AND a.id = p_account AND a.state = 'invited' AND sec.governs(a.home_org))
+     OR NOT sec.duties() && '{system,organisation}' THEN
+    RAISE EXCEPTION 'end_invitations: nobody of whom the actor governs' USING ERRCODE = 'FD002';
+  END IF;
+  UPDATE invitation SET expires_at = p_at WHERE tenant_id = sec.tenant() AND account_id = p_account AND accepted_at IS NULL AND expires_at > p_at;
+END $$;
+REVOKE ALL ON FUNCTION sec.end_invitations FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.end_invitations TO fonds_app;
 
 -- The login behind an open invitation, so that the password can be checked against it.
 CREATE OR REPLACE FUNCTION sec.invited(p_tenant_key text, p_token_hash bytea, p_at timestamptz)

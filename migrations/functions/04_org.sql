@@ -249,3 +249,24 @@ END $$;
 ALTER FUNCTION sec.raise_policy_version OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.raise_policy_version FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.raise_policy_version TO fonds_app;
+
+-- Finds organisations by a part of their name or short name, in the order of codes, below p_path: everywhere, or where one of the
+-- grants reaches. As the owner, because no index serves a condition that is not leakproof under row security: the tenant is asked
+-- for here. Planned anew each time: a word that all names have is looked for along the codes, a rare one through its pairs.
+CREATE OR REPLACE FUNCTION sec.find_orgs(p_text text, p_after text, p_path text, p_first bigint, p_everywhere boolean, p_orgs uuid[], p_roots text[], p_levels int[])
+RETURNS SETOF org LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET plan_cache_mode = force_custom_plan AS $$
+DECLARE v_tenant int := sec.tenant(); v_text text := sec.folded(p_text); v_pairs bigint[];
+BEGIN
+  v_pairs := sec.pairs(v_tenant, p_text);
+  RETURN QUERY
+  SELECT o.* FROM org o
+   WHERE o.tenant_id = v_tenant AND o.code > p_after AND o.path >= p_path AND o.path < p_path || 'g'
+     AND sec.pairs(o.tenant_id, o.name || E'\n' || coalesce(o.short_name, '')) @> v_pairs
+     AND (strpos(sec.folded(o.name), v_text) > 0 OR strpos(sec.folded(o.short_name), v_text) > 0)
+     AND (p_everywhere OR o.id = ANY (p_orgs) OR EXISTS (
+           SELECT FROM unnest(p_roots, p_levels) AS root(path, levels)
+            WHERE starts_with(o.path, root.path) AND o.path <> root.path AND (root.levels >> o.level) & 1 = 1))
+   ORDER BY o.code LIMIT p_first;
+END $$;
+REVOKE ALL ON FUNCTION sec.find_orgs FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.find_orgs TO fonds_app;

@@ -1,7 +1,8 @@
 -- A file is announced: its name, length and quota are settled before a byte is taken. What is received, examined and kept
 -- counts; what was refused or has expired does not. Gives what is used already where the quota does not hold it.
+DROP FUNCTION IF EXISTS sec.begin_file(uuid, uuid, text, bigint, text, bytea, timestamptz, timestamptz, bigint, bigint);
 CREATE OR REPLACE FUNCTION sec.begin_file(p_id uuid, p_org uuid, p_name text, p_length bigint, p_type text, p_sha256 bytea,
-    p_expires timestamptz, p_at timestamptz, p_person_quota bigint, p_org_quota bigint)
+    p_expires timestamptz, p_at timestamptz, p_person_quota bigint, p_org_quota bigint, p_origin text DEFAULT NULL)
 RETURNS TABLE (begun boolean, person_used bigint, org_used bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -18,9 +19,9 @@ BEGIN
   IF begun THEN
     INSERT INTO file (tenant_id, id, org_id, account_id, post_id, name, length, declared_type, declared_sha256, created_at, expires_at)
     VALUES (sec.tenant(), p_id, p_org, sec.who(), sec.post(), p_name, p_length, p_type, p_sha256, p_at, p_expires);
-    INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
+    INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after, origin)
     VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_org, 'file.begin', 'file', 'file:' || replace(p_id::text, '-', ''),
-            jsonb_build_object('length', p_length));
+            jsonb_build_object('length', p_length), p_origin);
   END IF;
   RETURN NEXT;
 END $$;
@@ -39,14 +40,15 @@ REVOKE ALL ON FUNCTION sec.take_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.take_file TO fonds_app;
 
 -- Every byte is durable: from here on the worker examines it. Only by whoever uploads; twice is once.
-CREATE OR REPLACE FUNCTION sec.receive_file(p_id uuid, p_at timestamptz) RETURNS boolean
+DROP FUNCTION IF EXISTS sec.receive_file(uuid, timestamptz);
+CREATE OR REPLACE FUNCTION sec.receive_file(p_id uuid, p_at timestamptz, p_origin text DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   UPDATE file SET state = 'examining', received_at = p_at
    WHERE tenant_id = sec.tenant() AND id = p_id AND account_id = sec.who() AND state = 'receiving';
   IF NOT FOUND THEN RETURN false; END IF;
-  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id)
-  SELECT f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.receive', 'file', 'file:' || replace(p_id::text, '-', '')
+  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, origin)
+  SELECT f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.receive', 'file', 'file:' || replace(p_id::text, '-', ''), p_origin
     FROM file f WHERE f.tenant_id = sec.tenant() AND f.id = p_id;
   RETURN true;
 END $$;
@@ -55,14 +57,15 @@ REVOKE ALL ON FUNCTION sec.receive_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.receive_file TO fonds_app;
 
 -- Given up by whoever uploads, before it was received whole.
-CREATE OR REPLACE FUNCTION sec.abandon_file(p_id uuid, p_at timestamptz) RETURNS boolean
+DROP FUNCTION IF EXISTS sec.abandon_file(uuid, timestamptz);
+CREATE OR REPLACE FUNCTION sec.abandon_file(p_id uuid, p_at timestamptz, p_origin text DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   UPDATE file SET state = 'expired', settled_at = p_at
    WHERE tenant_id = sec.tenant() AND id = p_id AND account_id = sec.who() AND state = 'receiving';
   IF NOT FOUND THEN RETURN false; END IF;
-  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id)
-  SELECT f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.abandon', 'file', 'file:' || replace(p_id::text, '-', '')
+  INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, origin)
+  SELECT f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.abandon', 'file', 'file:' || replace(p_id::text, '-', ''), p_origin
     FROM file f WHERE f.tenant_id = sec.tenant() AND f.id = p_id;
   RETURN true;
 END $$;

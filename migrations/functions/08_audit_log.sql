@@ -15,13 +15,19 @@ $$;
 REVOKE ALL ON FUNCTION sec.audit_logs FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.audit_logs TO fonds_worker;
 
--- Something is wrong with a log: an entry that the auditor finds, and an event that is told; once for each thing that is wrong.
+-- Something is wrong with a log: an entry that the auditor finds, and an event that is told; once for each thing that is wrong. A row
+-- that was lost waits no longer; one that is there is not lost.
 CREATE OR REPLACE FUNCTION sec.audit_incident(p_tenant int, p_action text, p_object text, p_what text, p_at timestamptz)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   IF p_action NOT IN ('audit.contradiction', 'audit.lost') THEN
     RAISE EXCEPTION 'audit_incident: no such incident' USING ERRCODE = 'FD002';
+  END IF;
+  IF p_action = 'audit.lost' THEN
+    DELETE FROM audit_pending p WHERE p.tenant_id = p_tenant AND p.audit_id = p_object::bigint
+       AND NOT EXISTS (SELECT FROM audit a WHERE a.tenant_id = p_tenant AND a.id = p.audit_id);
+    IF NOT FOUND THEN RAISE EXCEPTION 'audit_incident: row % is not lost', p_object USING ERRCODE = 'FD001'; END IF;
   END IF;
   IF EXISTS (SELECT FROM audit a WHERE a.tenant_id = p_tenant AND a.object_kind = 'audit' AND a.object_id = p_object AND a.action = p_action) THEN
     RETURN false;

@@ -14,7 +14,7 @@ pub use files::{arrange_files, files};
 pub use list::list;
 pub use recall::{Recalled, recall, recall_approval};
 pub use submit::{Submitted, send, submit};
-pub use view::{check, history, rounds, view};
+pub use view::{check, history, rounds, route, view};
 
 use domain::{Code, Problem};
 

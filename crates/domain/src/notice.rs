@@ -48,6 +48,8 @@ words! {
         /// The signed head of the audit log, to be kept where nobody of the operator can change it. To the audit
         /// administrators, by letter, once a day at the most.
         AuditHead = "audit_head", "审计日志签名";
+        /// The audit log is not what was signed, or has lost an entry. To the audit administrators.
+        AuditIncident = "audit_incident", "审计日志异常";
         /// What waited for the daily digest, in one message. To the person whose notices waited.
         Digest = "digest", "每日汇总";
         /// A trial of a webhook, asked for by whoever set it up. To its group or program alone.
@@ -97,6 +99,7 @@ impl NoticeKind {
             | Self::PostEnded
             | Self::FileInfected
             | Self::AuditHead
+            | Self::AuditIncident
             | Self::Digest
             | Self::Trial => false,
         }
@@ -125,6 +128,7 @@ impl NoticeKind {
             | Self::FileRefused
             | Self::FileInfected
             | Self::AuditHead
+            | Self::AuditIncident
             | Self::Digest => false,
         }
     }

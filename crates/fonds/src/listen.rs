@@ -4,7 +4,10 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::{Service, ServiceExt as _};
@@ -12,6 +15,8 @@ use tower::{Service, ServiceExt as _};
 /// What a connection reads ahead at the most. hyper's own bound is 400 KiB, which 64 uploads at once make 50 MB of; a head
 /// has to fit as well.
 const BUFFER: usize = 128 * 1024;
+/// How long a head may take, and a connection be kept open for the next one: longer than a proxy before us keeps its own.
+const HEAD: Duration = Duration::from_secs(75);
 /// The pause where no connection can be taken: too many files are open.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -53,6 +58,8 @@ where
 {
     let serving = http1::Builder::new()
         .max_buf_size(BUFFER)
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
     let mut serving = pin!(serving);

@@ -105,6 +105,8 @@ pub(crate) struct Audit {
     pub(crate) other_key_file: Option<PathBuf>,
     /// A folder on other disks, better on another machine: signed heads are written to it as well.
     pub(crate) heads_folder: Option<PathBuf>,
+    /// Addresses outside, of the committee above or of an auditor's own: each gets a signed head by letter once a day.
+    pub(crate) mail_to: Vec<String>,
     /// Seconds between two heads.
     #[schemars(range(min = 1, max = 86_400))]
     pub(crate) head_seconds: u64,
@@ -121,6 +123,7 @@ impl Default for Audit {
             other_key: None,
             other_key_file: None,
             heads_folder: None,
+            mail_to: Vec::new(),
             head_seconds: 60,
             pause_ms: 1000,
         }

@@ -184,6 +184,8 @@ pub struct Attachment {
     media_type: String,
     /// PRONOM identifier of the format, where known.
     puid: Option<String>,
+    /// It was too large for the virus scanner, and kept by the tenant's rule: open it with care.
+    unscanned: bool,
     /// SHA-256, in hex.
     sha256: String,
     /// Where its bytes are, on this server.
@@ -222,6 +224,7 @@ impl Attachment {
             length: attached.length,
             media_type: attached.media_type,
             puid: attachment.puid,
+            unscanned: attachment.unscanned,
             sha256: attached.sha256,
             path: format!("/files/{address}"),
         }

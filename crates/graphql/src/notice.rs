@@ -56,6 +56,8 @@ pub enum NoticeKind {
     FileInfected,
     /// The signed head of the audit log. 审计日志签名
     AuditHead,
+    /// The audit log is not what was signed, or has lost an entry. 审计日志异常
+    AuditIncident,
     /// The daily digest. 每日汇总
     Digest,
     /// A trial of a webhook. 测试消息
@@ -78,6 +80,7 @@ fn label(kind: Kind, locale: Locale) -> &'static str {
         Kind::FileRefused => "file refused",
         Kind::FileInfected => "file with malware",
         Kind::AuditHead => "audit head",
+        Kind::AuditIncident => "audit incident",
         Kind::Digest => "daily digest",
         Kind::Trial => "trial",
     };

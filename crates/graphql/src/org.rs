@@ -353,7 +353,7 @@ impl OrgQuery {
     }
 
     /// Organisations in the order of codes: a text of letters, digits, '-', '_' and '.' finds codes that begin with it, any
-    /// other finds names and short names that contain it.
+    /// other finds names and short names that contain it, whatever its width and case.
     async fn search_orgs(
         &self,
         ctx: &Context<'_>,

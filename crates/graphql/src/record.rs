@@ -208,6 +208,18 @@ impl Record {
         })
         .await
     }
+
+    /// Who would receive it, in order, if it were submitted now.
+    async fn route(&self, ctx: &Context<'_>) -> Answer<Vec<Org>> {
+        answer(ctx, |request| async move {
+            let stops = {
+                let mut reading = request.reading().await.or_refuse(request)?;
+                app::record::route(&mut reading, &self.inner).await.or_refuse(request)?
+            };
+            crate::org::load_many(ctx, &stops).await
+        })
+        .await
+    }
 }
 
 /// One line of a list of own records.

@@ -16,7 +16,7 @@ use domain::{Locale, notice::NoticeKind};
 use url::Url;
 use uuid::Uuid;
 
-pub use self::letter::{Reader, Sender, SenderError, digest, letter, message_id};
+pub use self::letter::{Reader, Sender, SenderError, digest, is_address, letter, message_id};
 
 /// One event for one person or group, in the reader's language.
 #[derive(Debug, Clone)]
@@ -113,6 +113,8 @@ pub enum Matter {
         /// The note, as it was signed: numbers, a digest, signatures.
         note: String,
     },
+    /// See [`NoticeKind::AuditIncident`].
+    AuditIncident,
     /// See [`NoticeKind::Trial`]. Whose webhook it is.
     Trial(String),
 }
@@ -134,6 +136,7 @@ impl Matter {
             Self::FileRefused { .. } => NoticeKind::FileRefused,
             Self::FileInfected(_) => NoticeKind::FileInfected,
             Self::AuditHead { .. } => NoticeKind::AuditHead,
+            Self::AuditIncident => NoticeKind::AuditIncident,
             Self::Trial(_) => NoticeKind::Trial,
         }
     }

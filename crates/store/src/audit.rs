@@ -28,16 +28,27 @@ pub struct Entry<'a> {
 
 /// Appends an entry, and beside it the outbox row that tells others.
 pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
-    let (tenant, who, post, at) = (tx.tenant().0, tx.who().uuid(), tx.post().map(Id::uuid), tx.at());
+    let post = tx.post();
+    write(tx, post, entry, true).await
+}
+
+/// Appends an entry alone, in the name of a post that the transaction has not entered with.
+pub async fn note(tx: &mut Tx, post: Option<Id<noun::Post>>, entry: Entry<'_>) -> Result<()> {
+    write(tx, post, entry, false).await
+}
+
+async fn write(tx: &mut Tx, post: Option<Id<noun::Post>>, entry: Entry<'_>, told: bool) -> Result<()> {
+    let (tenant, who, at) = (tx.tenant().0, tx.who().uuid(), tx.at());
     sqlx::query!(
         "WITH told AS (
-           INSERT INTO outbox (tenant_id, topic, subject, at) VALUES ($1, $6, jsonb_build_object('kind', $7::text, 'id', $8::text), $2))
+           INSERT INTO outbox (tenant_id, topic, subject, at)
+           SELECT $1, $6, jsonb_build_object('kind', $7::text, 'id', $8::text), $2 WHERE $13)
          INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         tenant,
         at,
         who,
-        post,
+        post.map(Id::uuid),
         entry.org.map(Id::uuid),
         entry.action,
         entry.object_kind,
@@ -45,7 +56,8 @@ pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> Result<()> {
         entry.before,
         entry.after,
         entry.reason,
-        entry.origin
+        entry.origin,
+        told
     )
     .execute(tx.connection())
     .await?;
@@ -92,28 +104,4 @@ pub async fn note_look(tx: &mut Tx, look: Look, origin: Option<&str>) -> Result<
         ..Entry::default()
     };
     note(tx, post, entry).await
-}
-
-/// Appends an entry alone, in the name of a post that the transaction has not entered with.
-pub async fn note(tx: &mut Tx, post: Option<Id<noun::Post>>, entry: Entry<'_>) -> Result<()> {
-    let (tenant, who, at) = (tx.tenant().0, tx.who().uuid(), tx.at());
-    sqlx::query!(
-        "INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, before, after, reason, origin)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        tenant,
-        at,
-        who,
-        post.map(Id::uuid),
-        entry.org.map(Id::uuid),
-        entry.action,
-        entry.object_kind,
-        entry.object_id,
-        entry.before,
-        entry.after,
-        entry.reason,
-        entry.origin
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod export;
 pub mod head;
+mod letter;
 pub mod logged;
 mod sequence;
 
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::{Id, id::noun};
 
 pub use export::{Export, OwnerExport, newest_head};
+pub use letter::HeadLetter;
 pub use logged::Logged;
 pub use sequence::Sequenced;
 

@@ -94,6 +94,8 @@ pub struct Attachment {
     pub file: Id<noun::File>,
     /// PRONOM identifier, where known.
     pub puid: Option<String>,
+    /// It was too large for the scanner.
+    pub unscanned: bool,
     /// Where its body is.
     pub body: BodyKey,
 }
@@ -117,11 +119,12 @@ pub async fn begin(
     may: &Permit<act::CreateRecord>,
     file: &Announced,
     quotas: (i64, i64),
+    origin: Option<&str>,
 ) -> Result<Begun> {
     let at = tx.at();
     let row = sqlx::query!(
         r#"SELECT begun AS "begun!", person_used AS "person!", org_used AS "org!"
-             FROM sec.begin_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
+             FROM sec.begin_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
         file.id.uuid(),
         may.of().uuid(),
         file.name,
@@ -131,7 +134,8 @@ pub async fn begin(
         file.expires_at,
         at,
         quotas.0,
-        quotas.1
+        quotas.1,
+        origin
     )
     .fetch_one(tx.connection())
     .await?;
@@ -218,17 +222,17 @@ pub async fn take(tx: &mut Tx, id: Id<noun::File>) -> Result<Option<u64>> {
 }
 
 /// Every byte is durable: it goes to be examined. False: it was not being received.
-pub async fn receive(tx: &mut Tx, id: Id<noun::File>) -> Result<bool> {
+pub async fn receive(tx: &mut Tx, id: Id<noun::File>, origin: Option<&str>) -> Result<bool> {
     let at = tx.at();
-    Ok(sqlx::query_scalar!(r#"SELECT sec.receive_file($1, $2) AS "done!""#, id.uuid(), at)
+    Ok(sqlx::query_scalar!(r#"SELECT sec.receive_file($1, $2, $3) AS "done!""#, id.uuid(), at, origin)
         .fetch_one(tx.connection())
         .await?)
 }
 
 /// Given up before it was received whole. False: it was not being received.
-pub async fn abandon(tx: &mut Tx, id: Id<noun::File>) -> Result<bool> {
+pub async fn abandon(tx: &mut Tx, id: Id<noun::File>, origin: Option<&str>) -> Result<bool> {
     let at = tx.at();
-    Ok(sqlx::query_scalar!(r#"SELECT sec.abandon_file($1, $2) AS "done!""#, id.uuid(), at)
+    Ok(sqlx::query_scalar!(r#"SELECT sec.abandon_file($1, $2, $3) AS "done!""#, id.uuid(), at, origin)
         .fetch_one(tx.connection())
         .await?)
 }
@@ -247,7 +251,7 @@ pub async fn attachments_of(
     let records: Vec<_> = versions.iter().map(|(record, _)| record.uuid()).collect();
     let numbers: Vec<_> = versions.iter().map(|(_, version)| *version).collect();
     let rows = sqlx::query!(
-        r#"SELECT a.record_id, a.version, a.n, a.file_id, a.role, a.name, a.length, a.media_type, a.puid, a.sha256, a.chunks
+        r#"SELECT a.record_id, a.version, a.n, a.file_id, a.role, a.name, a.length, a.media_type, a.puid, a.unscanned, a.sha256, a.chunks
              FROM unnest($2::uuid[], $3::int[]) AS asked(record_id, version)
              JOIN attachment a ON a.tenant_id = $1 AND a.record_id = asked.record_id AND a.version = asked.version
             ORDER BY a.record_id, a.version, a.n"#,
@@ -269,7 +273,8 @@ pub async fn attachments_of(
                 media_type: row.media_type,
                 sha256: hex::encode(key.sha256),
             };
-            let attachment = Attachment { attached, file: Id::of(row.file_id), puid: row.puid, body: key };
+            let (file, puid, unscanned) = (Id::of(row.file_id), row.puid, row.unscanned);
+            let attachment = Attachment { attached, file, puid, unscanned, body: key };
             Ok(((Id::of(row.record_id), row.version), attachment))
         })
         .collect()
@@ -279,8 +284,8 @@ pub async fn attachments_of(
 pub(crate) async fn carry(tx: &mut Tx, record: Id<noun::Record>, from: i32, to: i32) -> Result<()> {
     let tenant = tx.tenant().0;
     sqlx::query!(
-        "INSERT INTO attachment (tenant_id, record_id, version, n, org_id, file_id, role, name, length, media_type, puid, sha256, chunks)
-         SELECT tenant_id, record_id, $4, n, org_id, file_id, role, name, length, media_type, puid, sha256, chunks
+        "INSERT INTO attachment (tenant_id, record_id, version, n, org_id, file_id, role, name, length, media_type, puid, unscanned, sha256, chunks)
+         SELECT tenant_id, record_id, $4, n, org_id, file_id, role, name, length, media_type, puid, unscanned, sha256, chunks
            FROM attachment WHERE tenant_id = $1 AND record_id = $2 AND version = $3",
         tenant,
         record.uuid(),
@@ -306,8 +311,8 @@ pub async fn arrange(tx: &mut Tx, record: Id<noun::Record>, saved: Saved, files:
     let ids: Vec<_> = files.iter().map(|wanted| wanted.file.uuid()).collect();
     let roles: Vec<_> = files.iter().map(|wanted| wanted.role.as_str().to_owned()).collect();
     let done = sqlx::query!(
-        "INSERT INTO attachment (tenant_id, record_id, version, n, org_id, file_id, role, name, length, media_type, puid, sha256, chunks)
-         SELECT $1, $2, $3, asked.n, f.org_id, f.id, asked.role, f.name, f.length, f.media_type, f.puid, f.sha256, f.chunks
+        "INSERT INTO attachment (tenant_id, record_id, version, n, org_id, file_id, role, name, length, media_type, puid, unscanned, sha256, chunks)
+         SELECT $1, $2, $3, asked.n, f.org_id, f.id, asked.role, f.name, f.length, f.media_type, f.puid, f.scan IS NOT DISTINCT FROM 'unscanned_size', f.sha256, f.chunks
            FROM unnest($4::uuid[], $5::text[]) WITH ORDINALITY AS asked(file_id, role, n)
            JOIN file f ON f.tenant_id = $1 AND f.id = asked.file_id AND f.state = 'kept'",
         tenant,

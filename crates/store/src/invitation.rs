@@ -40,18 +40,32 @@ pub async fn login(store: &Store, token: &Entry, at: DateTime<Utc>) -> Result<Op
 }
 
 /// Opens the account with its first password, an argon2id PHC string. False: the invitation is gone.
-pub async fn accept(store: &Store, token: &Entry, password: &str, at: DateTime<Utc>) -> Result<bool> {
+pub async fn accept(
+    store: &Store,
+    token: &Entry,
+    password: &str,
+    at: DateTime<Utc>,
+    origin: Option<&str>,
+) -> Result<bool> {
     let mut connection = store.bare().await?;
     let accepted = sqlx::query_scalar!(
-        r#"SELECT sec.accept_invitation($1, $2, $3, $4) AS "accepted!""#,
+        r#"SELECT sec.accept_invitation($1, $2, $3, $4, $5) AS "accepted!""#,
         token.tenant.as_str(),
         token.token_hash.as_slice(),
         password,
-        at
+        at,
+        origin
     )
     .fetch_one(&mut *connection)
     .await?;
     Ok(accepted)
+}
+
+/// Those from before open nothing any more.
+pub async fn end(tx: &mut Tx, account: Id<noun::Account>) -> Result<()> {
+    let at = tx.at();
+    sqlx::query!("SELECT sec.end_invitations($1, $2)", account.uuid(), at).execute(tx.connection()).await?;
+    Ok(())
 }
 
 /// Where the letter with an invitation goes: to somebody who is not in yet.

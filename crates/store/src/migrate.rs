@@ -19,6 +19,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_audit_log", include_str!("../../../migrations/0011_audit_log.sql")),
     ("0013_notice_more", include_str!("../../../migrations/0013_notice_more.sql")),
     ("0014_audit_rows", include_str!("../../../migrations/0014_audit_rows.sql")),
+    ("0015_audit_guard", include_str!("../../../migrations/0015_audit_guard.sql")),
+    ("0016_org_name", include_str!("../../../migrations/0016_org_name.sql")),
 ];
 
 /// Repeatable files, in order.

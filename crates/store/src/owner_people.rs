@@ -79,6 +79,14 @@ impl Owner {
         Ok(tx.commit().await?)
     }
 
+    /// The tenant's roles, in the order of their names.
+    pub async fn roles(&self, tenant: TenantId) -> Result<Vec<String>> {
+        let mut tx = self.begin().await?;
+        Ok(sqlx::query_scalar!("SELECT name FROM role WHERE tenant_id = $1 ORDER BY name", tenant.0)
+            .fetch_all(&mut *tx)
+            .await?)
+    }
+
     /// Writes a post. Its duty is the role's; two of the three administrators in one person break
     /// `post_three_administrators`.
     pub async fn create_post(

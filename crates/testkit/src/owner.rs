@@ -66,6 +66,10 @@ pub async fn attempt(owner: &PgPool, statement: &'static str) -> Result<(), Stri
 
 /// Rows of a table that statements read, functions inside them too: from end to end, and by an index. What they change comes back.
 pub async fn read(owner: &PgPool, table: &str, statements: &str) -> (i64, i64) {
+    // What this connection has read before is still counted with it until it is handed in.
+    let mut tx = owner.begin().await.expect("a transaction");
+    sqlx::query("SELECT pg_stat_force_next_flush()").execute(&mut *tx).await.expect("a flush");
+    tx.commit().await.expect("a commit");
     let mut tx = held(owner, statements).await.0;
     let read = "SELECT coalesce(sum(seq_tup_read), 0)::bigint, coalesce(sum(idx_tup_fetch), 0)::bigint FROM pg_stat_xact_user_tables WHERE relname = $1";
     let read = sqlx::query_as(read).bind(table).fetch_one(&mut *tx).await.expect("statistics");

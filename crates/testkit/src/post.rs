@@ -19,7 +19,7 @@ use mail_parser::{MessageParser, MimeHeaders as _};
 pub use store::delivery::Settled;
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use worker::{Deliver, Letters, Overdue, Policies, Post, Relay, Seals, Wake};
+use worker::{Deliver, HeadLetters, Letters, Overdue, Policies, Post, Relay, Seals, Wake};
 
 use crate::TestApp;
 
@@ -195,6 +195,19 @@ impl TestApp {
         let sealed = seals.once().await.expect("webhooks");
         seals.store.close().await;
         sealed
+    }
+
+    /// Sends heads of the audit log to addresses outside, where they are due. Gives how many letters went.
+    pub async fn heads_sent(&self, post: &TestPost, to: &[&str]) -> u64 {
+        let Post { letters, public, .. } = post.ways();
+        let letters = letters.expect("a mail server");
+        let smtp = letters.smtp.clone();
+        let to = to.iter().map(|&one| one.to_owned()).collect();
+        let heads = HeadLetters { store: self.worker_store(), clock: self.clock.clone(), letters, public, to };
+        let sent = heads.once().await.expect("heads");
+        smtp.close().await;
+        heads.store.close().await;
+        sent
     }
 
     /// Relays everything that waits. Gives how many events there were.

@@ -2,6 +2,7 @@
 //! docs/decisions/021-audit-log.md.
 
 mod away;
+mod letter;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -18,6 +19,7 @@ use store::{
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use self::letter::HeadLetters;
 use crate::fold::Backoff;
 
 /// Rows of one transaction at the most.
@@ -49,6 +51,8 @@ pub struct AuditLog {
 pub struct Heads {
     /// Heads that were signed.
     pub signed: u64,
+    /// Logs that could not be signed.
+    pub unsigned: u64,
     /// Logs that are not what was signed.
     pub contradicted: u64,
     /// Heads that were written to the other place.
@@ -99,12 +103,20 @@ impl AuditLog {
         let mut done = Heads::default();
         let keys: Vec<_> = self.keys.iter().collect();
         for Log { tenant, key, grown } in self.store.audit_logs().await? {
-            let signing =
-                if grown { self.store.sign((tenant, &key), &keys, self.clock.now()).await? } else { Signing::Nothing };
+            let signing = if grown {
+                self.store.sign((tenant, &key), &keys, self.clock.now()).await
+            } else {
+                Ok(Signing::Nothing)
+            };
             match signing {
-                Signing::Nothing => {}
-                Signing::Signed(_) => done.signed += 1,
-                Signing::Contradicted(what) => {
+                Ok(Signing::Nothing) => {}
+                Ok(Signing::Signed(_)) => done.signed += 1,
+                // One log that cannot be read leaves none of the others without its head.
+                Err(error) => {
+                    done.unsigned += 1;
+                    tracing::error!(tenant = tenant.0, %error, "the head of an audit log was not signed");
+                }
+                Ok(Signing::Contradicted(what)) => {
                     done.contradicted += 1;
                     tracing::error!(
                         tenant = tenant.0,
@@ -116,6 +128,7 @@ impl AuditLog {
             done.sent += self.send_away((tenant, &key)).await;
         }
         metrics::counter!("fonds_audit_heads_total").increment(done.signed);
+        metrics::counter!("fonds_audit_failures_total").increment(done.unsigned);
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; a number of tenants is small")]
         metrics::gauge!("fonds_audit_contradicted").set(done.contradicted as f64);
         Ok(done)

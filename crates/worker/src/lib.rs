@@ -27,7 +27,7 @@ use store::worker::WorkerStore;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use audit_log::AuditLog;
+pub use audit_log::{AuditLog, HeadLetters};
 pub use deliver::{Deliver, Letters, Post};
 pub use examine::Examine;
 pub use fold::Fold;
@@ -61,6 +61,8 @@ pub struct Worker {
     pub wake: Wake,
     /// The audit log: its sequencer, its heads.
     pub audit_log: AuditLog,
+    /// Addresses outside that get its heads by letter.
+    pub heads_to: Arc<[String]>,
 }
 
 impl Worker {
@@ -79,8 +81,11 @@ impl Worker {
         parts.spawn(self.relay(&written).run(stop.clone()));
         let deliver = self.deliver(written);
         parts.spawn(deliver.clone().run(Channel::Webhook, stop.clone()));
-        if self.post.letters.is_some() {
+        if let Some(letters) = self.post.letters.clone() {
             parts.spawn(deliver.run(Channel::Mail, stop.clone()));
+            let (store, clock, public) = (self.store.clone(), self.clock.clone(), self.post.public.clone());
+            let heads = HeadLetters { store, clock, letters, public, to: Arc::clone(&self.heads_to) };
+            parts.spawn(heads.run(stop.clone()));
         }
         parts.spawn(self.audit_log.clone().run(stop.clone()));
         parts.spawn(scrub::keep(self.store.clone(), self.clock.clone(), incidents, stop.clone()));

@@ -1,4 +1,4 @@
-//! Pictures of what was kept: a thumbnail, and pages of a PDF or a larger picture of a picture, made in a process with
+//! Pictures of what was kept: a thumbnail, and pages of a PDF or an OFD or a larger picture of a picture, made in a process with
 //! limits, stored as bodies. A file is never held up by them: it may be attached long before, and without them.
 //!
 //! A file is taken for some minutes, so that a worker that is killed gives it back; made again a picture takes the place
@@ -34,7 +34,7 @@ const AGAIN: TimeDelta = TimeDelta::minutes(1);
 const THUMBNAIL: u16 = 320;
 /// Points of a page in width, and of a picture each way at the most.
 const PAGE: u16 = 1280;
-/// Pages of a PDF that are shown: the first ones. Whoever reads on opens the file.
+/// Pages of a document that are shown: the first ones. Whoever reads on opens the file.
 const PAGES: i16 = 20;
 /// How often a file is taken: it may be what kills the workers that take it.
 const MOST_TRIES: i16 = 5;
@@ -126,7 +126,7 @@ impl Previewer {
     /// Makes the pictures of a file. False: none can be made.
     async fn picture(&self, file: &Unpictured) -> Result<bool, Failure> {
         let format = format::of(&file.media_type);
-        if file.tries > MOST_TRIES || !matches!(format.kind, Kind::Pdf | Kind::Image) {
+        if file.tries > MOST_TRIES || !matches!(format.kind, Kind::Pdf | Kind::Ofd | Kind::Image) {
             return Ok(false);
         }
         if self.store.copy_previews(file.body.tenant, file.file).await? {
@@ -166,7 +166,7 @@ impl Previewer {
         let (path, number) = (copy.path(), usize::try_from(page).unwrap_or_default());
         let made = match (page, format.kind) {
             (0, _) => self.children.thumbnail(&path, format, THUMBNAIL).await,
-            (_, Kind::Pdf) => self.children.page(&path, number, PAGE).await,
+            (_, Kind::Pdf | Kind::Ofd) => self.children.page(&path, format.kind, number, PAGE).await,
             _ => self.children.thumbnail(&path, format, PAGE).await,
         };
         let jpeg = match made {

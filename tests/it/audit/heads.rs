@@ -69,6 +69,40 @@ async fn a_log_that_is_not_what_was_signed_gets_no_head_any_more() {
 }
 
 #[tokio::test]
+async fn a_log_that_cannot_be_signed_leaves_none_of_the_others_without_its_head() {
+    let app = TestApp::new().await;
+    let log = app.audit_log(&[1], None);
+    for tenant in ["zj", "edu"] {
+        testkit::write_audit(&app.owner, tenant, 9, 0, true).await;
+    }
+    log.once().await.unwrap();
+    testkit::sql(&app.owner, "ALTER TABLE audit_head ADD CONSTRAINT stop CHECK (note NOT LIKE '%/zj%')").await;
+    let done = log.heads().await.unwrap();
+    assert_eq!((done.signed, done.unsigned), (1, 1));
+    testkit::sql(&app.owner, "ALTER TABLE audit_head DROP CONSTRAINT stop").await;
+    let done = log.heads().await.unwrap();
+    assert_eq!((done.signed, done.unsigned), (1, 0), "the next time it has its own");
+    log.store.close().await;
+}
+
+#[tokio::test]
+async fn two_heads_of_which_one_is_not_there_are_not_compared() {
+    let app = TestApp::new().await;
+    testkit::write_audit(&app.owner, "zj", 5, 0, true).await;
+    app.log_audit().await;
+    let auditor = app.actor("zj/province/audit");
+    let prove = "query($from: Int, $to: Int) { auditConsistency(from: $from, to: $to) { from { size } to { size } } }";
+    for (from, to) in [(json!(3), json!(null)), (json!(null), json!(9)), (json!(3), json!(5))] {
+        let answer = auditor.query(prove, json!({ "from": from, "to": to })).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{from} {to}: {answer}");
+    }
+    for (from, to) in [(json!(5), json!(null)), (json!(null), json!(5)), (json!(null), json!(null))] {
+        let answer = auditor.data(prove, json!({ "from": from, "to": to })).await;
+        assert_eq!(answer["auditConsistency"]["from"]["size"], 5, "one head is the beginning of itself");
+    }
+}
+
+#[tokio::test]
 async fn while_keys_change_both_sign_and_either_is_enough() {
     let app = TestApp::new().await;
     for seeds in [&[1][..], &[1, 2], &[2]] {

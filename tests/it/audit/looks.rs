@@ -121,3 +121,23 @@ async fn bytes_of_a_restricted_record_are_a_look_as_well_and_ranges_are_one() {
     assert_eq!(beside.get(&path, &[]).await.status, 404);
     assert_eq!(looks(&app, &record).await.len(), before + 1);
 }
+
+#[tokio::test]
+async fn a_restricted_file_has_no_way_past_its_record() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let file = recorder.keep("会议记录.txt", &text(6000)).await;
+    let (record, rev) = recorder.draft_with(std::slice::from_ref(&file)).await;
+    let picture = "INSERT INTO preview SELECT f.tenant_id, f.id, 0, f.org_id, 9, 9, b.length, b.sha256, b.chunks
+                     FROM file f JOIN body b USING (tenant_id, sha256)";
+    testkit::sql(&app.owner, picture).await;
+    let own =
+        recorder.actor.data("query($id: ID!) { file(id: $id) { thumbnail { path } } }", json!({ "id": file })).await;
+    let own = own["file"]["thumbnail"]["path"].as_str().unwrap().to_owned();
+    assert_eq!(recorder.get(&own, &[]).await.status, 200);
+    let saved = json!({ "record": record, "rev": rev, "writing": writing("内部会议", true) });
+    recorder.actor.mutate("saveDraft", saved, "record { rev }").await;
+    let before = looks(&app, &record).await.len();
+    assert_eq!(recorder.get(&own, &[]).await.status, 404, "there no look would be written down");
+    assert_eq!(looks(&app, &record).await.len(), before);
+}

@@ -14,7 +14,7 @@ const MEND: &str = "SET session_replication_role = replica; TRUNCATE audit, audi
     INSERT INTO audit_head SELECT * FROM was.audit_head; SET session_replication_role = origin;";
 
 /// What was done by a superuser past every trigger; what the check says, and of which entry.
-const TAMPERINGS: [(&str, &str, u64, &str); 8] = [
+const TAMPERINGS: [(&str, &str, u64, &str); 9] = [
     (
         "an entry is edited",
         "TAMPERED",
@@ -28,6 +28,14 @@ const TAMPERINGS: [(&str, &str, u64, &str); 8] = [
         301,
         "UPDATE audit a SET after = '{\"state\":\"final\"}' FROM audit_leaf l, tenant t
           WHERE t.key = 'zj' AND l.tenant_id = t.id AND l.index = 301 AND a.tenant_id = t.id AND a.id = l.audit_id",
+    ),
+    (
+        "what the object was and became is taken out as if by rule",
+        "BODY_MISSING",
+        305,
+        "UPDATE audit a SET before = NULL, after = NULL FROM audit_leaf l, tenant t
+          WHERE t.key = 'zj' AND l.tenant_id = t.id AND l.index = 305 AND a.tenant_id = t.id AND a.id = l.audit_id;
+         UPDATE audit_leaf l SET salt = NULL FROM tenant t WHERE t.key = 'zj' AND l.tenant_id = t.id AND l.index = 305",
     ),
     (
         "an entry is deleted",

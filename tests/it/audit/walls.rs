@@ -77,3 +77,93 @@ async fn the_role_of_the_application_writes_nothing_of_the_log_and_reads_it_for_
     testkit::write_audit(&app.owner, "edu", 5, 0, true).await;
     assert_eq!(app.as_worker("zj", of_others).await, Ok(0));
 }
+
+/// What the worker's role cannot do, whose password somebody has got hold of: there is an entry to be logged, and a log of five.
+const OF_THE_WORKER: [(&str, &str); 8] = [
+    ("a row is taken out of what waits", "DELETE FROM audit_pending"),
+    (
+        "a row is lost that is there",
+        "SELECT sec.audit_incident(sec.tenant(), 'audit.lost', audit_id::text, 'x', now()) FROM audit_pending",
+    ),
+    (
+        "a leaf of a row that does not wait",
+        "INSERT INTO audit_leaf VALUES (sec.tenant(), 5, 1, sha256('x'), sha256('x'), NULL)",
+    ),
+    (
+        "a leaf in the midst of others",
+        "INSERT INTO audit_leaf SELECT sec.tenant(), 3, audit_id, sha256('x'), sha256('x'), NULL FROM audit_pending",
+    ),
+    ("a log that is larger than its leaves", "UPDATE audit_log SET size = 6"),
+    ("a log that is smaller", "UPDATE audit_log SET size = 0"),
+    (
+        "a head of entries that are not there",
+        "INSERT INTO audit_head VALUES (sec.tenant(), 99, sha256('x'), now(), 'x')",
+    ),
+    ("a head of fewer", "INSERT INTO audit_head VALUES (sec.tenant(), 4, sha256('x'), now(), 'x')"),
+];
+
+#[tokio::test]
+async fn the_worker_takes_nothing_out_of_what_is_to_be_logged_and_signs_nothing_that_is_not_there() {
+    let app = TestApp::new().await;
+    testkit::write_audit(&app.owner, "zj", 5, 0, true).await;
+    app.log_audit().await;
+    testkit::write_audit(&app.owner, "zj", 1, 0, true).await;
+    for (what, statement) in OF_THE_WORKER {
+        let refused = app.as_worker("zj", statement).await;
+        let refused = refused.expect_err(what);
+        assert!(refused.starts_with("42501") || refused.starts_with("FD001"), "{what}: {refused}");
+    }
+    let waits: i64 = testkit::scalar(&app.owner, "SELECT count(*) FROM audit_pending").await;
+    assert_eq!(waits, 1);
+    assert_eq!(app.log_audit().await, 1, "and it comes into the log");
+    let waits: i64 = testkit::scalar(&app.owner, "SELECT count(*) FROM audit_pending").await;
+    assert_eq!(waits, 0, "its leaf is there: it waits no longer");
+}
+
+/// Rows of the audit that nobody may write, with what the database says.
+const FORGED: [(&str, &str); 6] = [
+    (
+        "a number of one's own",
+        "INSERT INTO audit (id, tenant_id, at, account_id, action, object_kind, object_id) OVERRIDING SYSTEM VALUE
+        VALUES (7, sec.tenant(), now(), sec.who(), 'record.edit', 'record', 'record:0')",
+    ),
+    (
+        "a time that no leaf holds",
+        "INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id)
+        VALUES (sec.tenant(), 'infinity', sec.who(), 'record.edit', 'record', 'record:0')",
+    ),
+    (
+        "an act of the log's own",
+        "INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id)
+        VALUES (sec.tenant(), now(), sec.who(), 'audit.destroy', 'audit', '1')",
+    ),
+    (
+        "an export by who is no auditor",
+        "INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id)
+        VALUES (sec.tenant(), now(), sec.who(), 'audit.export', 'audit', 'audit')",
+    ),
+    (
+        "another one's doing",
+        "INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id)
+        SELECT sec.tenant(), now(), id, 'record.edit', 'record', 'record:0' FROM account WHERE id <> sec.who() LIMIT 1",
+    ),
+    (
+        "nobody's doing",
+        "INSERT INTO audit (tenant_id, at, action, object_kind, object_id)
+        VALUES (sec.tenant(), now(), 'record.edit', 'record', 'record:0')",
+    ),
+];
+
+#[tokio::test]
+async fn the_application_writes_what_a_person_did_and_nothing_else_into_the_audit() {
+    let app = TestApp::new().await;
+    let recorder = app.actor("zj/village/recorder");
+    for (what, statement) in FORGED {
+        let refused = app.as_application(&recorder, statement).await.expect_err(what);
+        let expected = if what == "a time that no leaf holds" { "23514" } else { "42501" };
+        assert!(refused.starts_with(expected), "{what}: {refused}");
+    }
+    let own = "INSERT INTO audit (tenant_id, at, account_id, action, object_kind, object_id)
+               VALUES (sec.tenant(), now(), sec.who(), 'record.edit', 'record', 'record:0')";
+    assert_eq!(app.as_application(&recorder, own).await, Ok(1), "the same statement is no mistake");
+}

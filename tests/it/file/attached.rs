@@ -44,6 +44,20 @@ async fn a_committee_opens_the_files_that_it_received_and_never_a_later_set() {
 }
 
 #[tokio::test]
+async fn whoever_receives_a_file_that_was_not_scanned_is_told_so() {
+    let app = TestApp::new().await;
+    let (recorder, town) = (Client::of(&app, "zj/village/recorder"), Client::of(&app, "zj/town/reviewer"));
+    let (large, small) = (recorder.keep("录像.txt", &text(6000)).await, recorder.keep("签到表.txt", &text(3000)).await);
+    // As the worker keeps what is above the scanner's limit, where the tenant takes it.
+    testkit::sql(&app.owner, "UPDATE file SET scan = 'unscanned_size' WHERE length = 6000").await;
+    let (record, rev) = recorder.draft_with(&[large, small]).await;
+    let receipt = recorder.submit(&record, rev).await;
+    let query = "query($id: ID!) { receipt(id: $id) { files { unscanned } } }";
+    let held = town.actor.data(query, json!({ "id": receipt })).await;
+    assert_eq!(held["receipt"]["files"], json!([{ "unscanned": true }, { "unscanned": false }]));
+}
+
+#[tokio::test]
 async fn what_a_receipt_vouches_for_includes_the_files() {
     let app = TestApp::new().await;
     let recorder = Client::of(&app, "zj/village/recorder");

@@ -103,3 +103,26 @@ async fn a_request_with_a_wrong_offset_does_not_break_off_the_one_at_work() {
     assert_eq!(hung.status, 423, "{}", hung.text());
     drop(sender);
 }
+
+#[tokio::test]
+async fn who_asks_while_the_bytes_move_to_their_place_hears_that_they_are_there() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let at = recorder.begin("会议记录.txt", 9000).await;
+    recorder.patch(&at, 0, &text(3000)).await;
+    let staged = app.files.folder.path().join("staging").join(at.strip_prefix("/uploads/").unwrap());
+    // Between the two looks of a request, at the row and at the bytes, another one ends the upload, and it is moved on.
+    testkit::sql(
+        &app.owner,
+        "CREATE FUNCTION moves() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+           UPDATE file SET state = 'examining', received_at = created_at WHERE id = NEW.id; RETURN NULL; END $$;
+         CREATE TRIGGER moves AFTER UPDATE OF fence ON file FOR EACH ROW EXECUTE FUNCTION moves()",
+    )
+    .await;
+    std::fs::remove_dir_all(&staged).unwrap();
+    let asked = recorder.send("HEAD", &at, &[], Vec::new()).await;
+    assert_eq!((asked.status, asked.header("upload-offset")), (200, Some("9000")));
+    testkit::sql(&app.owner, "UPDATE file SET state = 'receiving', received_at = NULL").await;
+    let brought = recorder.patch(&at, 3000, &text(6000)).await;
+    assert_eq!(brought.status, 409, "there is nothing to add, and a HEAD says so: {}", brought.text());
+}

@@ -23,6 +23,8 @@ async fn a_cut_upload_goes_on_from_what_is_stored_and_arrives_whole() {
     assert_eq!(file["state"], "KEPT");
     assert_eq!(file["mediaType"], "text/plain");
     assert_eq!(file["sha256"], hex(&bytes));
+    let from_nowhere = "SELECT count(*) FROM audit WHERE action IN ('file.begin', 'file.receive') AND origin IS NULL";
+    assert_eq!(testkit::scalar::<i64>(&app.owner, from_nowhere).await, 0, "the trail names where it came from");
     // Told once more that it is there, long after its bytes have moved on.
     assert_eq!(recorder.offset(&at).await, bytes.len());
     assert_eq!(recorder.patch(&at, bytes.len(), b"x").await.status, 409);

@@ -48,6 +48,20 @@ async fn a_second_report_of_the_same_day_is_warned_of() {
     assert_eq!(warned(recorder.submit(third, 1).await).1, [], "what was taken back does not count");
 }
 
+/// Who sends is told before where it goes, and it goes there.
+#[tokio::test]
+async fn the_route_is_foretold() {
+    let app = TestApp::new().await;
+    let recorder = Desk::of(&app, "zj/village/recorder");
+    let draft = recorder.draft("ZBDH", example("ZBDH")).await;
+    let record = recorder.record(draft).await;
+    let foretold = app::record::route(&mut recorder.reader().await, &record).await.unwrap();
+    assert!(foretold.len() > 1, "town and county");
+    warned(recorder.submit(draft, 1).await);
+    let rounds = app::record::rounds(&mut recorder.reader().await, &record).await.unwrap();
+    assert_eq!(rounds[0].route, foretold);
+}
+
 /// A comment that nobody would find is refused where it stands.
 #[tokio::test]
 async fn a_comment_at_a_field_that_is_none_is_refused() {

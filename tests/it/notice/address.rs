@@ -28,6 +28,8 @@ async fn wishes_and_address_are_ones_own_and_leave_no_trace_of_the_address() {
         (json!("AT_ONCE"), json!("AT_ONCE")),
         "the inbox cannot be shut"
     );
+    assert_eq!(done["problems"].as_array().unwrap().len(), 1, "and it is said so: {done}");
+    assert_eq!(done["problems"][0]["path"], json!(["choices", "1"]));
     let hers = secretary.data("{ noticePreferences { digestAt email quiet { from } } }", json!({})).await;
     assert_eq!(hers["noticePreferences"], json!({ "digestAt": "08:30", "email": null, "quiet": null }));
     // Wishes without an address leave it; an empty one takes it away.

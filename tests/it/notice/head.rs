@@ -50,3 +50,56 @@ async fn who_is_no_audit_administrator_any_more_gets_no_head() {
     assert_eq!(app.letters(&post).await, []);
     assert_eq!(states(&app).await, "dropped no_right");
 }
+
+#[tokio::test]
+async fn an_address_outside_gets_one_letter_a_day_and_none_is_lost_with_the_mail_server() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let to = ["above@example.cn", "auditor@example.org"];
+    assert_eq!(app.heads_sent(&post, &to).await, 0, "no head was signed yet");
+    testkit::write_audit(&app.owner, "zj", 30, 0, true).await;
+    app.log_audit().await;
+    let away = TestPost::open().await;
+    away.close();
+    assert_eq!(app.heads_sent(&away, &to).await, 0, "the mail server is away");
+    assert_eq!(app.heads_sent(&post, &to).await, 0, "somebody is at it");
+    app.clock.turn(TimeDelta::minutes(11));
+    assert_eq!(app.heads_sent(&post, &to).await, 2);
+    let letters = post.taken();
+    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), to);
+    assert_ne!(letters[0].id, letters[1].id, "each reader has a letter of his own");
+    assert!(letters[0].text.contains("/audit/zj\n30\n"), "{}", letters[0].text);
+    app.clock.turn(TimeDelta::minutes(11));
+    assert_eq!(app.heads_sent(&post, &to).await, 0, "once a day");
+    // A worker that is killed between the letter and the word of it sends the same letter.
+    testkit::sql(&app.owner, "UPDATE audit_letter SET sent_at = NULL").await;
+    assert_eq!(app.heads_sent(&post, &to).await, 2);
+    let again = post.taken();
+    assert_eq!((&again[0].id, &again[1].id), (&letters[0].id, &letters[1].id));
+    app.clock.turn(TimeDelta::days(1));
+    testkit::write_audit(&app.owner, "zj", 1, 0, true).await;
+    app.log_audit().await;
+    assert_eq!(app.heads_sent(&post, &to[..1]).await, 1, "the next day's");
+    let kept: String =
+        testkit::scalar(&app.owner, "SELECT string_agg(encode(address, 'escape'), ' ') FROM audit_letter").await;
+    assert!(!kept.contains("example"), "the database is not told where they go");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_log_is_told_to_the_audit_administrator_at_once() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    for key in ["zj/province/audit", "zj/province/system", "edu/university/audit"] {
+        app.give_address(key).await;
+    }
+    testkit::write_audit(&app.owner, "zj", 3, 0, true).await;
+    testkit::sql(&app.owner, "DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)").await;
+    let log = app.audit_log(&[1], None);
+    log.once().await.unwrap();
+    log.store.close().await;
+    let letters = app.letters(&post).await;
+    let [letter] = letters.as_slice() else { panic!("{letters:?}") };
+    assert_eq!(letter.to, "zj-province-audit@example.cn");
+    assert!(letter.subject.contains("审计日志异常"), "{}", letter.subject);
+    assert_eq!(kinds(&app, "zj/province/audit").await, ["AUDIT_INCIDENT"]);
+    assert_eq!(kinds(&app, "zj/province/system").await, Vec::<String>::new());
+    assert_eq!(app.letters(&post).await, [], "once");
+}

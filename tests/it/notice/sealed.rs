@@ -13,7 +13,7 @@ const NEWER: &str = "//////////////////////////////////////////8=";
 async fn dumped(app: &TestApp) -> String {
     testkit::scalar(
         &app.owner,
-        "SELECT string_agg(w::text || convert_from(coalesce(sealed, ''), 'latin1'), '') FROM webhook w",
+        "SELECT string_agg(w::text || encode(coalesce(sealed, ''), 'escape'), '') FROM webhook w",
     )
     .await
 }

@@ -75,6 +75,13 @@ async fn a_search_finds_codes_by_their_beginning_and_names_by_any_part() {
     };
     assert_eq!(found("330106109", None).await, ["330106109", "330106109201", "330106109202"]);
     assert_eq!(found("村党支部", Some("zj/county2")).await, ["330110103201"]);
+    // One character, and what is wider or narrower than it was written.
+    assert_eq!(found("村", Some("zj/county2")).await, ["330110103201"]);
+    let named = "UPDATE org SET short_name = '第３网格Ａ' WHERE code = '330110103201' RETURNING code";
+    let _: String = testkit::scalar(&app.owner, named).await;
+    for text in ["第3网格", "３网", "格a", "第３网格Ａ"] {
+        assert_eq!(found(text, Some("zj/county2")).await, ["330110103201"], "{text}");
+    }
     assert_eq!(found("文学院", None).await, Vec::<String>::new());
     // Nothing of a text is a pattern.
     assert_eq!(found("%党%", None).await, Vec::<String>::new());

@@ -31,6 +31,7 @@ async fn the_worker_starts_folds_and_stops() {
         post: testkit::post::ways("127.0.0.1:1".parse().unwrap()),
         wake: worker::Wake::default(),
         audit_log: app.audit_log(&[1], None),
+        heads_to: Arc::default(),
     };
     let (_, incidents) =
         blob::Bodies::open(&blob::Settings { folder: app.files.folder.path().to_owned(), ..blob::Settings::default() })
@@ -42,6 +43,20 @@ async fn the_worker_starts_folds_and_stops() {
     while testkit::scalar::<i64>(&app.owner, workers).await == 0 {
         waited += 1;
         assert!(waited < 200, "the queue has not registered");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // As the schedule adds them, with null, and as somebody might by hand.
+    for job in ["clear_expired", "scrub"] {
+        for payload in ["null", "{}"] {
+            let add = format!("SELECT graphile_worker.add_job('{job}', '{payload}'::json)");
+            testkit::sql(&app.owner, Box::leak(add.into_boxed_str())).await;
+        }
+    }
+    let left = "SELECT count(*) || ' ' || coalesce(string_agg(last_error, ' '), '') FROM graphile_worker._private_jobs";
+    let mut waited = 0;
+    while testkit::scalar::<String>(&app.owner, left).await != "0 " {
+        waited += 1;
+        assert!(waited < 200, "{}", testkit::scalar::<String>(&app.owner, left).await);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     stop.cancel();

@@ -7,7 +7,7 @@ use testkit::{Answer, TestApp, seed};
 use super::world::text;
 
 /// Every route, and the test that asks it as everybody.
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 21] = [
     ("/graphql", "every_field_answers_whom_the_table_names_and_nobody_else"),
     ("/graphql/ws", "every_field_answers_whom_the_table_names_and_nobody_else"),
     ("/auth/sign-in", "a_refused_sign_in_tells_nothing"),
@@ -29,6 +29,9 @@ const ROUTES: [(&str, &str); 18] = [
     ("/files/link/{grant}/record/{record}/{version}/{n}", "a_link_opens_its_file_for_a_minute_and_in_parts"),
     ("/files/link/{grant}/receipt/{receipt}/{n}", "a_link_dies_with_the_right_of_the_one_who_was_given_it"),
     ("/audit/export", "the_export_is_the_auditors_alone"),
+    ("/assets/{file}", "the_pages_are_the_same_for_everybody"),
+    ("/icon.svg", "the_pages_are_the_same_for_everybody"),
+    ("/manifest.webmanifest", "the_pages_are_the_same_for_everybody"),
     ("/healthz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
     ("/readyz", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
     ("/metrics", "whoever_looks_after_the_service_learns_nothing_of_tenants"),
@@ -138,5 +141,105 @@ async fn whoever_looks_after_the_service_learns_nothing_of_tenants() {
         assert_eq!(answer.status, 200, "{path}");
         let told = known.iter().find(|word| answer.text().contains(word.as_str()));
         assert_eq!(told, None, "{path}: {}", answer.text());
+    }
+}
+
+/// As a browser asks for a page, with a session or without.
+async fn page(app: &TestApp, path: &str, token: Option<&str>) -> Answer {
+    let mut request =
+        Request::get(path).header("accept", "text/html,application/xhtml+xml").header("accept-encoding", "br");
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    app.send(request.body(Body::empty()).unwrap()).await
+}
+
+/// The nonce of a page is its own: what is left is the same for everybody.
+fn without_nonce(answer: &Answer) -> String {
+    let shown = shown(answer);
+    match shown.split_once("'nonce-").and_then(|(_, rest)| rest.split_once('\'')) {
+        Some((nonce, _)) => shown.replace(nonce, "…"),
+        None => shown,
+    }
+}
+
+/// Where `web/` was built; without it the addresses are there, and nothing at them.
+fn built() -> Option<serde_json::Map<String, Value>> {
+    let text = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../web/dist/operations.json")).ok()?;
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+#[tokio::test]
+async fn the_pages_are_the_same_for_everybody() {
+    let app = TestApp::new().await;
+    let before = app.footprint().await;
+    let (own, abroad) = (app.actor("zj/village/recorder"), app.actor("edu/branch/recorder"));
+    let record = format!("/records/record:{}", "0".repeat(32));
+    for path in
+        ["/", &record, "/icon.svg", "/manifest.webmanifest", "/assets/none.js", "/assets/..%2findex.html", "/nowhere"]
+    {
+        let anybody = page(&app, path, None).await;
+        for token in [&own.token, &abroad.token, &"what".to_owned()] {
+            assert_eq!(without_nonce(&page(&app, path, Some(token)).await), without_nonce(&anybody), "{path}");
+        }
+        let there = built().is_some() && !path.starts_with("/assets/");
+        assert_eq!(anybody.status, if there { 200 } else { 404 }, "{path}");
+    }
+    assert_eq!(app.footprint().await, before);
+}
+
+#[tokio::test]
+async fn a_page_runs_the_scripts_of_its_build_and_no_others() {
+    let app = TestApp::new().await;
+    if built().is_none() {
+        return;
+    }
+    let (one, other) = (page(&app, "/", None).await, page(&app, "/", None).await);
+    let policy = one.header("content-security-policy").unwrap();
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(one.text().contains(&format!("<script nonce=\"{nonce}\" ")) && !other.text().contains(nonce));
+    assert_eq!(one.text().matches("<script").count(), one.text().matches("<script nonce=").count());
+    assert_eq!(one.header("cache-control"), Some("no-cache"));
+    let text = one.text();
+    let script = text.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let script = page(&app, script, None).await;
+    assert_eq!((script.status, script.header("content-encoding")), (200, Some("br")));
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert!(script.header("cache-control").unwrap().contains("immutable"));
+}
+
+/// Fields are resolved at once: in which order they answer is no part of the answer.
+fn said(answer: &Answer) -> (u16, Value, Vec<String>) {
+    let body = answer.json();
+    let mut errors: Vec<_> = body["errors"].as_array().into_iter().flatten().map(Value::to_string).collect();
+    errors.sort();
+    (answer.status, body["data"].clone(), errors)
+}
+
+/// Naming an operation by its hash opens nothing that its text does not open.
+#[tokio::test]
+async fn an_operation_by_its_hash_is_the_operation() {
+    let app = TestApp::new().await;
+    let recorder = app.actor("zj/village/recorder");
+    let ask = async |body: Value| {
+        let request = Request::post("/graphql")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", recorder.token));
+        app.send(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let unknown = ask(json!({ "documentId": format!("sha256:{}", "0".repeat(64)) })).await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (400, "UNKNOWN_DOCUMENT"));
+    let both = ask(json!({ "query": "{ viewer { tenantKey } }", "documentId": "sha256:00" })).await;
+    assert_eq!(both.status, 400);
+    for (hash, text) in built().unwrap_or_default() {
+        let text = text.as_str().unwrap();
+        let (head, _) = text.split_once('{').unwrap();
+        let names = head.split('$').skip(1).filter_map(|rest| rest.split(':').next());
+        let variables: serde_json::Map<_, _> = names.map(|name| (name.to_owned(), json!("x"))).collect();
+        let by_hash = ask(json!({ "documentId": hash, "variables": variables })).await;
+        let by_text = ask(json!({ "query": text, "variables": variables })).await;
+        assert_eq!(said(&by_hash), said(&by_text), "{head}");
+        assert!(!["UNKNOWN_DOCUMENT", "TOO_COSTLY"].contains(&by_hash.code().as_str()), "{head}: {}", by_hash.text());
     }
 }

@@ -126,6 +126,9 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/town2/org_admin", "UPDATE account SET state = 'suspended' WHERE id = '{recorder2}'"),
     ("zj/village/recorder", "UPDATE account SET state = 'suspended' WHERE id = '{recorder2}'"),
     ("zj/town2/org_admin", "SELECT sec.end_sessions('{recorder2}', '{now}')"),
+    ("zj/town2/org_admin", "SELECT sec.end_invitations('{invited}', '{now}')"),
+    ("zj/village/recorder", "SELECT sec.end_invitations('{invited}', '{now}')"),
+    ("zj/town/org_admin", "SELECT sec.end_invitations('{recorder2}', '{now}')"),
     ("zj/province/system", "SELECT FROM sec.posts_of('{recorder2}', '{now}')"),
     ("zj/province/system", "SELECT FROM audit"),
     // The tree.
@@ -181,6 +184,13 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/province/system", "SELECT FROM sec.webhooks_to_seal('', 10)"),
     ("zj/province/system", "SELECT sec.seal_webhook(1, '{webhook}', NULL, 'k', '\\x00')"),
     ("zj/province/system", "SELECT sec.write_notices(1, '[]', '[]')"),
+    // What a reader finds wrong with a body is told in words that are known, or not at all.
+    ("zj/village/recorder", "SELECT sec.tell_incident(sec.tenant(), '\\x00', 'elsewhere', 'altered', false, '{now}')"),
+    ("zj/village/recorder", "SELECT sec.tell_incident(sec.tenant(), '\\x00', 'main', 'fine', false, '{now}')"),
+    ("zj/village/recorder", "SELECT sec.write_incident(sec.tenant(), '\\x00', 'main', 'altered', false, '{now}')"),
+    ("zj/village/recorder", "SELECT FROM body_incident"),
+    ("zj/province/system", "SELECT FROM audit_letter"),
+    ("zj/province/audit", "SELECT FROM audit_letter"),
     // The worker's and the operator's own functions.
     ("zj/province/system", "SELECT sec.fold(1, 100)"),
     ("zj/province/system", "SELECT sec.clear_expired('2099-01-01')"),
@@ -248,6 +258,33 @@ async fn the_role_of_the_application_cannot_do_more_than_is_promised() {
     let after = app.footprint().await;
     let changed: Vec<_> = after.iter().filter(|(table, digest)| before.get(*table) != Some(digest)).collect();
     assert!(faults.is_empty() && changed.is_empty(), "{}\nchanged: {changed:?}", faults.join("\n"));
+}
+
+/// What the role of the application may call: each asks for itself who calls, or tells nobody anything that he does not know.
+const CALLED: &str = "abandon_file accept_invitation begin_file change_password close_org create_org decide discard drill drill_count end_invitations end_sessions enter
+    enter_link figures find_orgs governs grow_tile has_password invited live makes_cycle move_org open_work orgs own_credential post posts_in_roles posts_of public_id
+    queue_depth raise_policy_version read_noted recall receipt_entry receive_file rename_org review_days roots sign_in sign_in_failed signed_in submit
+    take_file tell_incident tenant try_webhook who within_reach duties";
+
+#[tokio::test]
+async fn a_function_that_nobody_has_thought_about_is_not_the_applications() {
+    let app = testkit::TestApp::new().await;
+    let callable =
+        "SELECT string_agg(DISTINCT p.proname, ' ') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                     WHERE n.nspname = 'sec' AND has_function_privilege('fonds_app', p.oid, 'EXECUTE')";
+    let callable: String = testkit::scalar(&app.owner, callable).await;
+    let sorted = |text: &str| text.split_whitespace().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(sorted(&callable), sorted(CALLED));
+}
+
+#[tokio::test]
+async fn who_tells_of_a_body_that_is_not_there_leaves_nothing() {
+    let world = World::new(Setup::default()).await;
+    let app = &world.app;
+    let before = app.footprint().await;
+    let tell = "SELECT sec.tell_incident(sec.tenant(), sha256('nothing'), 'main', 'altered', false, now())";
+    assert!(app.as_application(&app.actor("zj/village/recorder"), tell).await.is_ok(), "and hears nothing");
+    assert_eq!(app.footprint().await, before);
 }
 
 /// The attempts at somebody else's record fail for being somebody else's: of one's own it is written.

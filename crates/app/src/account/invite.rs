@@ -95,6 +95,7 @@ pub async fn renew(cx: &App, caller: &Caller, command: Command, id: Id<noun::Acc
             Problem::new(Code::WrongState, &["account"], "此人不在待接受邀请状态", "the person has no open invitation");
         return Ok(Outcome::Refused(vec![problem]));
     }
+    store::invitation::end(&mut work.tx, account.id).await?;
     hand_out(cx, work, may, account, "account.renew_invitation").await
 }
 

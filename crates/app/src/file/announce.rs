@@ -84,7 +84,7 @@ pub async fn announce(cx: &App, who: &Caller, command: Command, what: Announce) 
         expires_at: work.now + TimeDelta::hours(i64::from(rules.unfinished_hours)),
     };
     let quotas = (rules.per_person, rules.per_org);
-    let begun = store::file::begin(&mut work.tx, &may, &file, quotas).await?;
+    let begun = store::file::begin(&mut work.tx, &may, &file, quotas, who.origin.as_deref()).await?;
     if !begun.begun {
         let of_person = begun.person + file.length > quotas.0;
         let (used, quota) = if of_person { (begun.person, quotas.0) } else { (begun.org, quotas.1) };

@@ -30,7 +30,7 @@ pub async fn take(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<(File, O
 /// Every byte is durable: it goes to be examined. Said twice it is done once.
 pub async fn received(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<()> {
     let (_, mut tx) = own(cx, who, id).await?;
-    if !store::file::receive(&mut tx, id).await? {
+    if !store::file::receive(&mut tx, id, who.origin.as_deref()).await? {
         // Another request has told it meanwhile, or the worker that found it; else it has expired under the last bytes.
         let file = again(&mut tx, id).await?;
         if !matches!(file.state, FileState::Examining | FileState::Kept | FileState::Refused) {
@@ -43,7 +43,7 @@ pub async fn received(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<()> 
 /// The caller gives his upload up. False: there was nothing to give up any more.
 pub async fn abandon(cx: &App, who: &Caller, id: Id<noun::File>) -> Result<bool> {
     let (_, mut tx) = own(cx, who, id).await?;
-    let done = store::file::abandon(&mut tx, id).await?;
+    let done = store::file::abandon(&mut tx, id, who.origin.as_deref()).await?;
     tx.commit().await?;
     Ok(done)
 }

@@ -83,7 +83,28 @@ pub async fn set_preferences(
         ..Default::default()
     })
     .await?;
-    Ok(bare(work.done(Kept(new), Vec::new()).await?))
+    let unheeded = unheeded(&new);
+    Ok(bare(work.done(Kept(new), unheeded).await?))
+}
+
+/// Choices that change nothing, each with what is done instead: of two for the same kind and channel the last one counts.
+fn unheeded(asked: &Preferences) -> Vec<Problem> {
+    let of = |choice: &Choice| (choice.kind, choice.channel);
+    let heeded = |n: usize, choice: &Choice| {
+        let last = asked.choices.iter().rposition(|other| of(other) == of(choice));
+        last == Some(n) && asked.wish(choice.kind, choice.channel) == choice.wish
+    };
+    let told = |(n, choice): (usize, &Choice)| {
+        let kind = choice.kind.zh();
+        Problem::new(
+            Code::Invalid,
+            &["choices", &n.to_string()],
+            format!("“{kind}”不能这样设置，此项未生效"),
+            "this kind cannot be told so on this channel, or is chosen twice: the choice has no effect",
+        )
+    };
+    let choices = asked.choices.iter().enumerate();
+    choices.filter(|&(n, choice)| !heeded(n, choice)).map(told).collect()
 }
 
 fn bare(outcome: Outcome<Kept>) -> Outcome<Preferences> {

@@ -90,7 +90,7 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     work.done(answer, warnings).await
 }
 
-fn level_name(levels: &[domain::tenant::LevelName], level: Level) -> (String, String) {
+pub(super) fn level_name(levels: &[domain::tenant::LevelName], level: Level) -> (String, String) {
     let name = usize::try_from(level.0 - 1).ok().and_then(|at| levels.get(at));
     name.map_or_else(
         || (format!("第 {} 级", level.0), format!("level {}", level.0)),

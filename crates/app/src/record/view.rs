@@ -1,7 +1,11 @@
 //! Look at an own record: head, newest version, timeline, rounds.
 
 use authz::act;
-use domain::{Id, Problem, id::noun};
+use domain::{
+    Id, Problem,
+    id::noun,
+    submission::{self, Routed, check_confirmation, skipped},
+};
 use store::record::{EventRow, Record, RoundRow};
 
 use crate::{
@@ -45,7 +49,24 @@ pub async fn check(cx: &App, reader: &mut Reader, of: &Record) -> Result<(Vec<Pr
     let version = Some(of.head.type_version);
     let form = cx.catalogue.form(&mut reader.tx, &of.head.of_type, version).await?.ok_or(Error::NotFound)?;
     let checked = form.check(&of.writing.title, &of.writing.content);
-    let mut warnings = checked.warnings;
+    let (mut refusals, mut warnings) = (checked.refusals, checked.warnings);
+    let routed = routed(reader, of).await?;
+    refusals.extend(check_confirmation(&routed, of.author, reader.actor.account).err());
     warnings.extend(super::reported_before(&mut reader.tx, of).await?);
-    Ok((checked.refusals, warnings))
+    if !routed.skipped.is_empty() {
+        let levels = store::tenant::own(&mut reader.tx).await?.levels;
+        warnings.extend(skipped(&routed.skipped, |level| super::submit::level_name(&levels, level)));
+    }
+    Ok((refusals, warnings))
+}
+
+/// Who would receive it, in order, if it were submitted now.
+pub async fn route(reader: &mut Reader, of: &Record) -> Result<Vec<Id<noun::Org>>> {
+    Ok(routed(reader, of).await?.stops)
+}
+
+async fn routed(reader: &mut Reader, of: &Record) -> Result<Routed> {
+    let asked = store::record_type::route(&mut reader.tx, &of.head.of_type).await?;
+    let chain = store::record::chain(&mut reader.tx, of.head.org).await?;
+    Ok(submission::route(&chain, &asked))
 }

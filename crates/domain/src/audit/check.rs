@@ -47,6 +47,9 @@ pub fn verify(mut export: impl BufRead, heads: &[Head], keys: &[PublicKey]) -> i
             break;
         }
         number += 1;
+        if bytes.trim_ascii().is_empty() {
+            continue; // an editor's
+        }
         let line = serde_json::from_slice::<Line<'_>>(&bytes);
         match (&mut check, line) {
             (None, Ok(Line::Header(header))) if header.format == FORMAT => check = Some(Check::begin(header, heads)),

@@ -41,6 +41,14 @@ fn an_untouched_log_is_proved_whatever_its_size() {
 }
 
 #[test]
+fn an_empty_line_that_an_editor_has_left_is_nothing() {
+    let log = Log::true_log(300);
+    let export = log.export(&log.head(300)).replacen('\n', "\n\r\n", 2) + "\n \n";
+    let report = verify(export.as_bytes(), &[], &[key().public()]).unwrap();
+    assert!(report.clean(), "{report:?}");
+}
+
+#[test]
 fn a_body_that_was_destroyed_leaves_the_log_whole() {
     let truth = Log::true_log(300);
     let truth = truth.with_a_destruction_of(7, 290);

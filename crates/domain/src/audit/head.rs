@@ -106,6 +106,28 @@ pub fn many(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
+/// Heads that stand somewhere in a text: in a letter that was kept whole, quoted or not. Each is found by its form alone; whether it is
+/// believed is another question.
+pub fn within(text: &str) -> Vec<String> {
+    let unquoted = |line: &'_ str| line.trim_end().trim_start_matches(['>', ' ']).to_owned();
+    let lines: Vec<_> = text.lines().map(unquoted).collect();
+    let mut found = Vec::new();
+    for from in 0..lines.len() {
+        let Some([origin, size, root, at, blank]) = lines.get(from..from + 5) else { break };
+        let fits = Origin::parse(origin).is_some()
+            && size.parse::<u64>().is_ok()
+            && Hash::parse(root).is_some()
+            && at.starts_with("at ")
+            && blank.is_empty();
+        let signatures: Vec<_> = lines[from + 5..].iter().take_while(|line| line.starts_with("— ")).collect();
+        if fits && !signatures.is_empty() {
+            let lines = lines[from..from + 5].iter().chain(signatures);
+            found.push(lines.flat_map(|line| [line.as_str(), "\n"]).collect());
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +172,24 @@ mod tests {
             let signed = note::sign(&head().text().replace(from, to), &[&key]);
             assert_eq!(Head::open(&signed, &[key.public()]), Err(Untrusted::Malformed), "{to}");
         }
+    }
+
+    #[test]
+    fn a_head_is_found_in_the_letter_that_it_came_by() {
+        let key = key("archive.example.cn/audit");
+        let note = head().sign(&[&key]);
+        let letter = format!(
+            "某某同志：\n\n请妥善保存本邮件。\nhttps://archive.example.cn/audit\n\n{note}\n如有疑问，请联系。\n\n-- \n自动发出\n"
+        );
+        let quoted: String = letter.lines().flat_map(|line| ["> ", line, "\r\n"]).collect();
+        for text in [letter, quoted] {
+            let found = within(&text);
+            assert_eq!(found, std::slice::from_ref(&note));
+            assert_eq!(Head::open(&found[0], &[key.public()]).unwrap().0, head());
+        }
+        assert!(within("某某同志：\n\n12\n\n— a b\n").is_empty());
+        let (unsigned, _) = note.split_once('—').unwrap();
+        assert!(within(unsigned).is_empty(), "one that was cut is none");
     }
 
     #[test]

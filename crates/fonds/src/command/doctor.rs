@@ -65,6 +65,8 @@ pub(super) async fn run(file: Option<&Path>) -> Result<ExitCode, Failure> {
             policy(&mut report);
             redis(&mut report, &settings).await;
             post(&mut report, &settings).await;
+            scanner(&mut report, &settings).await;
+            audit_key(&mut report, &settings);
             exposure(&mut report, &settings);
         }
     }
@@ -248,6 +250,54 @@ async fn post(report: &mut Report, settings: &Settings) {
         &format!("邮件服务器暂不可用（{why}）：邮件将保留并重试，站内消息不受影响"),
         &format!("the mail server is of no use ({why}): letters are kept and tried again, the inbox goes on"),
     );
+}
+
+/// The virus scanner: asked what it is; nothing is scanned.
+async fn scanner(report: &mut Report, settings: &Settings) {
+    let scanner = settings.intake.scanner();
+    let why = match tokio::time::timeout(PATIENCE, scanner.ask_version()).await {
+        Ok(Ok(version)) => {
+            return report.tell(
+                Finding::Well,
+                &format!("病毒扫描程序应答：{version}"),
+                &format!("the virus scanner answers: {version}"),
+            );
+        }
+        Ok(Err(error)) => chain(&error),
+        Err(_) => format!("no answer in {} s", PATIENCE.as_secs()),
+    };
+    report.tell(
+        Finding::Hint,
+        &format!("病毒扫描程序不可用（{why}）：上传的文件留在隔离区，待其恢复后再查。见 intake.scanner"),
+        &format!(
+            "the virus scanner is of no use ({why}): uploads stay in quarantine until it is back. See intake.scanner"
+        ),
+    );
+}
+
+/// Whoever signs the heads of the audit log.
+fn audit_key(report: &mut Report, settings: &Settings) {
+    match settings.audit.keys() {
+        Err(error) => {
+            let why = chain(&error);
+            report.tell(Finding::Ill, &format!("审计日志签名密钥：{why}"), &format!("key of the audit log: {why}"));
+        }
+        Ok(keys) if keys.is_empty() => report.tell(
+            Finding::Hint,
+            "未设置 audit.key：审计日志的树头不签名，日后无法证明其未被改动。请用 fonds audit key 生成",
+            "audit.key is not set: no head of the audit log is signed, and nothing can be proved later. Make one by `fonds audit key`",
+        ),
+        Ok(_) if settings.audit.heads_folder.is_none() && settings.audit.mail_to.is_empty() => report.tell(
+            Finding::Hint,
+            "audit.heads_folder 与 audit.mail_to 均未设置：已签名的树头只存于本数据库",
+            "neither audit.heads_folder nor audit.mail_to is set: signed heads stay in this database alone",
+        ),
+        Ok(_) => report.tell(
+            Finding::Well,
+            "审计日志的树头有签名，并送往别处",
+            "heads of the audit log are signed and go elsewhere",
+        ),
+    }
 }
 
 fn exposure(report: &mut Report, settings: &Settings) {

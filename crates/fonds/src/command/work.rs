@@ -58,6 +58,7 @@ pub(crate) async fn worker(settings: &Settings, files: Files) -> Result<(Worker,
         post: settings.post()?,
         wake: Wake::new(settings.redis_url().as_ref())?,
         audit_log,
+        heads_to: settings.audit.mail_to.clone().into(),
     };
     if worker.post.letters.is_none() {
         tracing::info!("mail.host is not set: there are no letters, the inbox and webhooks go on");

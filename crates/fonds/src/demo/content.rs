@@ -18,9 +18,12 @@ const TOPICS: [&str; 8] = [
     "党员责任区",
 ];
 
-/// A name that nobody would take for a real one.
-pub(super) fn person(chance: &mut impl Rng) -> String {
-    format!("{}{}", pick(chance, &SURNAMES), pick(chance, &GIVEN))
+/// A name that nobody would take for a real one, and that is none of those taken.
+pub(super) fn person(chance: &mut impl Rng, taken: &[&str]) -> String {
+    let (surname, given) = (pick(chance, &SURNAMES), chance.random_range(0..GIVEN.len()));
+    let mut names = (given..given + GIVEN.len()).map(|at| format!("{surname}{}", GIVEN[at % GIVEN.len()]));
+    let first = format!("{surname}{}", GIVEN[given]);
+    names.find(|name| !taken.contains(&name.as_str())).unwrap_or(first)
 }
 
 fn pick<'a>(chance: &mut impl Rng, of: &[&'a str]) -> &'a str {
@@ -40,15 +43,22 @@ pub(super) struct Branch {
     pub(super) recorder: String,
 }
 
-fn attendance(chance: &mut impl Rng, expected: i64, most_absent: i64) -> (i64, Vec<Value>) {
+/// How many came, and who did not: never whoever chairs or writes, nobody twice.
+fn attendance(chance: &mut impl Rng, of: &Branch, expected: i64, most_absent: i64) -> (i64, Vec<Value>) {
     let absent = chance.random_range(0..=most_absent.min(expected / 3));
     let reasons = ["sick", "personal", "official", "migrant"];
-    let list = (0..absent).map(|_| json!({"name": person(chance), "reason": pick(chance, &reasons)})).collect();
+    let mut names = vec![of.secretary.clone(), of.recorder.clone()];
+    let mut list = Vec::new();
+    for _ in 0..absent {
+        let name = person(chance, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        list.push(json!({"name": name, "reason": pick(chance, &reasons)}));
+        names.push(name);
+    }
     (expected - absent, list)
 }
 
 fn meeting(chance: &mut impl Rng, of: &Branch, name: &str, expected: i64, day: NaiveDate) -> Value {
-    let (present, absent) = attendance(chance, expected, 5);
+    let (present, absent) = attendance(chance, of, expected, 5);
     let topic = pick(chance, &TOPICS);
     let in_favour = present - chance.random_range(0..=1).min(present - 1);
     let mut content = json!({
@@ -73,7 +83,7 @@ pub(super) fn writing(chance: &mut impl Rng, of_type: &str, of: &Branch, day: Na
     let (year, month) = (day.year(), day.month());
     let (title, content) = match of_type {
         "ZTDR" => {
-            let (present, _) = attendance(chance, of.members, 4);
+            let (present, _) = attendance(chance, of, of.members, 4);
             let theme = pick(chance, &TOPICS);
             let title = format!("{}{year}年{month}月主题党日（{theme}）", of.name);
             let content = json!({"theme": theme, "fixed_day": 20, "forms": ["study"], "start_time": "08:30", "end_time": "10:30",
@@ -81,7 +91,7 @@ pub(super) fn writing(chance: &mut impl Rng, of_type: &str, of: &Branch, day: Na
             (title, content)
         }
         "DK" => {
-            let (present, _) = attendance(chance, of.members, 4);
+            let (present, _) = attendance(chance, of, of.members, 4);
             let topic = pick(chance, &TOPICS);
             let content = json!({"topic": topic, "lecturer": of.secretary, "lecturer_post": "党支部书记", "class_hours": 2, "start_time": "14:00",
                 "end_time": "15:30", "place": "村文化礼堂", "mode": "onsite", "audience": "全体党员", "expected": of.members, "present": present,
@@ -101,7 +111,7 @@ pub(super) fn writing(chance: &mut impl Rng, of_type: &str, of: &Branch, day: Na
             (format!("{}{name}", of.name), content)
         }
         "MZPY" => {
-            let (present, _) = attendance(chance, of.members, 2);
+            let (present, _) = attendance(chance, of, of.members, 2);
             let excellent = of.members / 4;
             let content = json!({"host": of.secretary, "recorder": of.recorder, "place": "村党群服务中心", "expected": of.members, "present": present,
                 "formal": of.members, "probationary": 0, "evaluated": of.members, "excellent": excellent,
@@ -144,14 +154,17 @@ mod tests {
                 let branch = Branch {
                     name: "示例村".to_owned(),
                     members: chance.random_range(12..60),
-                    secretary: person(&mut chance),
-                    recorder: person(&mut chance),
+                    secretary: person(&mut chance, &[]),
+                    recorder: person(&mut chance, &[]),
                 };
                 let day = NaiveDate::from_ymd_opt(2026, 1 + turn % 12, 20).unwrap();
                 let writing = writing(&mut chance, of_type, &branch, day);
                 let form = domain::form::built_in_form(&TypeCode::parse(of_type).unwrap()).unwrap();
                 let checked = form.check(&writing.title, &writing.content);
                 assert!(checked.refusals.is_empty(), "{of_type}: {:?} in {}", checked.refusals, writing.content);
+                let absent = writing.content["absent"].as_array().cloned().unwrap_or_default();
+                let names: std::collections::BTreeSet<_> = absent.iter().map(|one| one["name"].to_string()).collect();
+                assert_eq!(names.len(), absent.len(), "nobody is absent twice: {}", writing.content);
             }
         }
     }

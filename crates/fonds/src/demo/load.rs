@@ -142,8 +142,8 @@ impl Loader {
         let mut told = Vec::new();
         let mut hands = HashMap::new();
         for (key, node, role) in line {
-            let (made, person) = self.sign_in(&people, chance, key, node, role, digest).await?;
-            hands.insert((node.place.org, role), made);
+            let (made, person) = self.sign_in(&people, chance, (key, node, role), &told, digest).await?;
+            hands.insert((node.place.org, role), (made, person.name.clone()));
             told.push(person);
         }
         let county = Self::staff(&people, chance, &tree, &hands).await?;
@@ -154,12 +154,11 @@ impl Loader {
         &self,
         people: &People<'_>,
         chance: &mut StdRng,
-        key: &str,
-        node: &Node,
-        role: &str,
+        (key, node, role): (&str, &Node, &str),
+        others: &[Told],
         digest: &str,
     ) -> Result<(super::year::Hand, Told), Failure> {
-        let name = content::person(chance);
+        let name = content::person(chance, &others.iter().map(|one| one.name.as_str()).collect::<Vec<_>>());
         let login = key.replace('_', "-");
         let introspect = key == "security_admin" || key == "system_admin";
         let wanted =
@@ -185,7 +184,7 @@ impl Loader {
         people: &People<'_>,
         chance: &mut StdRng,
         tree: &[Node],
-        known: &HashMap<(Id<noun::Org>, &str), super::year::Hand>,
+        known: &HashMap<(Id<noun::Org>, &str), (super::year::Hand, String)>,
     ) -> Result<County, Failure> {
         let mut county = County { units: Vec::new(), reviewers: HashMap::new() };
         for node in tree {
@@ -194,13 +193,13 @@ impl Loader {
             } else {
                 &["committee_reviewer"]
             };
-            let mut hands = Vec::new();
+            let mut hands: Vec<(super::year::Hand, String)> = Vec::new();
             for &role in roles {
+                let name = content::person(chance, &hands.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>());
                 if let Some(hand) = known.get(&(node.place.org, role)) {
-                    hands.push((hand.clone(), content::person(chance)));
+                    hands.push(hand.clone());
                     continue;
                 }
-                let name = content::person(chance);
                 let login = format!("{}.{}", node.code, role.replace('_', "-"));
                 let wanted =
                     Wanted { login: &login, name: &name, role, org: node.place.org, password: None, introspect: false };
@@ -244,7 +243,8 @@ impl Loader {
         ] {
             let node =
                 tree.iter().find(|node| node.place.level.0 == level).ok_or("an organisation of the university")?;
-            told.push(self.sign_in(&people, chance, key, node, role, digest).await?.1);
+            let person = self.sign_in(&people, chance, (key, node, role), &told, digest).await?.1;
+            told.push(person);
         }
         Ok(told)
     }

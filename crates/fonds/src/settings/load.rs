@@ -136,6 +136,12 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
         ("mail.timeout_seconds", (1..=300).contains(&mail.timeout_seconds), "1 to 300"),
         ("mail.retry_seconds", (1..=3600).contains(&mail.retry_seconds), "1 to 3600"),
         ("mail.from", mail.host.is_none() || mail.from.is_some(), "set, where mail.host is"),
+        (
+            "audit.mail_to",
+            settings.audit.mail_to.iter().all(|one| ::mail::render::is_address(one)),
+            "each is NAME@HOST",
+        ),
+        ("audit.mail_to", settings.audit.mail_to.is_empty() || mail.host.is_some(), "set only where mail.host is"),
         ("audit.head_seconds", (1..=86_400).contains(&settings.audit.head_seconds), "1 to 86400"),
         ("audit.pause_ms", (10..=60_000).contains(&settings.audit.pause_ms), "10 to 60000"),
         (

@@ -82,6 +82,11 @@ fn shown(name: &str) -> Option<String> {
     (!line.is_empty()).then(|| line.to_string())
 }
 
+/// Is it an address that a letter can go to?
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Address>().is_ok()
+}
+
 /// `<event.person@host>`: the same at every attempt, another one for every reader.
 pub fn message_id(event: Uuid, account: Id<noun::Account>, host: &str) -> String {
     format!("<{}.{}@{host}>", event.as_hyphenated(), account.uuid().as_hyphenated())

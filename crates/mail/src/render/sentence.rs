@@ -88,6 +88,12 @@ fn chinese(matter: &Matter) -> (String, String) {
             );
             (format!("审计日志签名：{size}条"), sentence)
         }
+        Matter::AuditIncident => (
+            "审计日志异常：请立即核对".to_owned(),
+            "审计日志与此前签名的内容不符，或有条目在记入日志前丢失，详见审计日志中的最新条目。请通知平台运维人员保留数据库现状，\
+             导出日志并用此前保存的签名核对（fonds verify audit）。"
+                .to_owned(),
+        ),
         Matter::Trial(org) => {
             let org = Line::of(org);
             (format!("测试消息：{org}"), format!("{org}设置的消息推送已接通。这是一条测试消息，无需处理。"))
@@ -179,6 +185,12 @@ fn english(matter: &Matter) -> (String, String) {
             );
             (format!("Head of the audit log: {size} entries"), sentence)
         }
+        Matter::AuditIncident => (
+            "The audit log is wrong: check it at once".to_owned(),
+            "The audit log is not what was signed, or an entry was lost before it was logged; its newest entries say which. Have the \
+             operator keep the database as it is, export the log, and check it against heads that you have kept (fonds verify audit)."
+                .to_owned(),
+        ),
         Matter::Trial(org) => {
             let org = Line::of(org);
             (

@@ -74,6 +74,7 @@ fn matters(locale: Locale) -> Vec<Matter> {
             note: "dangan.example.cn/audit/zj\n1024\nc29tZSByb290\n\n— dangan.example.cn/audit c2lnbmF0dXJl\n"
                 .to_owned(),
         },
+        Matter::AuditIncident,
         Matter::Trial("中共清泉村支部委员会".to_owned()),
     ]
 }

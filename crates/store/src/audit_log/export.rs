@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use authz::{Scope, act};
 use chrono::{DateTime, Utc};
 use domain::{
-    audit::{Body, Head, export::Writer},
+    audit::{Head, export::Writer},
     merkle::{Tile, TileId, tile::WIDTH},
     tenant::{TenantId, TenantKey},
 };
@@ -14,7 +14,7 @@ use sqlx::{Executor, PgConnection, Postgres, Transaction};
 
 use super::{
     head::{Stored, newest},
-    logged::{Leaf, Logged, Row, logged, read_tiles, signed, stored},
+    logged::{Found, Logged, read_tiles, signed, stored},
 };
 use crate::{Owner, Result, Tx};
 
@@ -102,7 +102,8 @@ async fn entries(
     from: u64,
     to: u64,
 ) -> Result<Vec<Logged>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Found,
         "SELECT l.index, l.hash, l.body_digest, l.salt, a.id, a.at, a.account_id, a.post_id, a.org_id, a.action, a.object_kind, a.object_id,
                 a.before, a.after, a.reason, a.origin
            FROM audit_leaf l JOIN audit a ON a.tenant_id = l.tenant_id AND a.id = l.audit_id
@@ -113,25 +114,7 @@ async fn entries(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let leaf = Leaf { index: row.index, hash: row.hash, body_digest: row.body_digest, salt: row.salt };
-            let body = Body { before: row.before, after: row.after };
-            let row = Row {
-                id: row.id,
-                at: row.at,
-                account_id: row.account_id,
-                post_id: row.post_id,
-                org_id: row.org_id,
-                action: row.action,
-                object_kind: row.object_kind,
-                object_id: row.object_id,
-                reason: row.reason,
-                origin: row.origin,
-            };
-            logged(key, leaf, row, body)
-        })
-        .collect()
+    rows.into_iter().map(|row| row.logged(key)).collect()
 }
 
 /// An export by the operator: one snapshot from beginning to end.

@@ -238,10 +238,10 @@ pub async fn pair(
     .await?;
     let mut heads = rows.into_iter().map(Row::head).collect::<Result<Vec<_>>>()?;
     let Some(newest) = heads.pop() else { return Ok(None) };
-    match heads.pop() {
-        Some(oldest) => Ok(Some((oldest, newest))),
-        // One head is the beginning of itself; but where two were asked for, one of them is not there.
-        None if from.is_none() || to.is_none() || from == to => Ok(Some((newest.clone(), newest))),
-        None => Ok(None),
+    if let Some(oldest) = heads.pop() {
+        return Ok(Some((oldest, newest)));
     }
+    // One head is the beginning of itself; but where another one was asked for, it is not there.
+    let named = |size: Option<i64>| size.is_none_or(|size| u64::try_from(size).is_ok_and(|size| size == newest.size));
+    Ok((named(from) && named(to)).then(|| (newest.clone(), newest)))
 }

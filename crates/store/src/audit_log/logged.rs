@@ -61,23 +61,50 @@ impl Row {
     }
 }
 
-/// What the log keeps of a row, as stored.
-pub(super) struct Leaf {
+/// An audit row beside its leaf, as both are stored.
+pub(super) struct Found {
     pub(super) index: i64,
     pub(super) hash: Vec<u8>,
     pub(super) body_digest: Vec<u8>,
     pub(super) salt: Option<Vec<u8>>,
+    pub(super) id: i64,
+    pub(super) at: DateTime<Utc>,
+    pub(super) account_id: Option<uuid::Uuid>,
+    pub(super) post_id: Option<uuid::Uuid>,
+    pub(super) org_id: Option<uuid::Uuid>,
+    pub(super) action: String,
+    pub(super) object_kind: String,
+    pub(super) object_id: String,
+    pub(super) before: Option<serde_json::Value>,
+    pub(super) after: Option<serde_json::Value>,
+    pub(super) reason: Option<String>,
+    pub(super) origin: Option<String>,
 }
 
-pub(super) fn logged(tenant: &TenantKey, leaf: Leaf, row: Row, body: Body) -> Result<Logged> {
-    let digest = <[u8; 32]>::try_from(leaf.body_digest).map_err(|_| stored("digest of a body"))?;
-    let salt = leaf.salt.map(<[u8; 32]>::try_from).transpose().map_err(|_| stored("salt of a body"))?;
-    Ok(Logged {
-        index: natural(leaf.index)?,
-        hash: Hash::read(&leaf.hash).ok_or_else(|| stored("hash of a leaf"))?,
-        entry: row.entry(tenant, BodyDigest(digest)),
-        body: salt.map(|salt| (Salt(salt), body)),
-    })
+impl Found {
+    pub(super) fn logged(self, tenant: &TenantKey) -> Result<Logged> {
+        let digest = <[u8; 32]>::try_from(self.body_digest).map_err(|_| stored("digest of a body"))?;
+        let salt = self.salt.map(<[u8; 32]>::try_from).transpose().map_err(|_| stored("salt of a body"))?;
+        let body = Body { before: self.before, after: self.after };
+        let row = Row {
+            id: self.id,
+            at: self.at,
+            account_id: self.account_id,
+            post_id: self.post_id,
+            org_id: self.org_id,
+            action: self.action,
+            object_kind: self.object_kind,
+            object_id: self.object_id,
+            reason: self.reason,
+            origin: self.origin,
+        };
+        Ok(Logged {
+            index: natural(self.index)?,
+            hash: Hash::read(&self.hash).ok_or_else(|| stored("hash of a leaf"))?,
+            entry: row.entry(tenant, BodyDigest(digest)),
+            body: salt.map(|salt| (Salt(salt), body)),
+        })
+    }
 }
 
 pub(super) fn stored(what: &str) -> Error {
@@ -98,8 +125,9 @@ pub async fn find(tx: &mut Tx, scope: &Scope<act::ViewAudit>, tenant: &TenantKey
         return Ok(None);
     }
     let number = tx.tenant().0;
-    let row = sqlx::query!(
-        "SELECT l.index, l.hash, l.body_digest, l.salt, a.at, a.account_id, a.post_id, a.org_id, a.action, a.object_kind, a.object_id,
+    let row = sqlx::query_as!(
+        Found,
+        "SELECT l.index, l.hash, l.body_digest, l.salt, a.id, a.at, a.account_id, a.post_id, a.org_id, a.action, a.object_kind, a.object_id,
                 a.before, a.after, a.reason, a.origin
            FROM audit_leaf l JOIN audit a ON a.tenant_id = l.tenant_id AND a.id = l.audit_id
           WHERE l.tenant_id = $1 AND l.audit_id = $2",
@@ -108,24 +136,7 @@ pub async fn find(tx: &mut Tx, scope: &Scope<act::ViewAudit>, tenant: &TenantKey
     )
     .fetch_optional(tx.connection())
     .await?;
-    row.map(|row| {
-        let leaf = Leaf { index: row.index, hash: row.hash, body_digest: row.body_digest, salt: row.salt };
-        let body = Body { before: row.before, after: row.after };
-        let row = Row {
-            id,
-            at: row.at,
-            account_id: row.account_id,
-            post_id: row.post_id,
-            org_id: row.org_id,
-            action: row.action,
-            object_kind: row.object_kind,
-            object_id: row.object_id,
-            reason: row.reason,
-            origin: row.origin,
-        };
-        logged(tenant, leaf, row, body)
-    })
-    .transpose()
+    row.map(|row| row.logged(tenant)).transpose()
 }
 
 /// Number of the audit row that a receipt was written with. None: there is no such receipt.

@@ -83,15 +83,13 @@ pub(super) async fn incident(
     Ok(())
 }
 
-/// The oldest rows that wait, and the numbers of those that are gone.
+/// The oldest rows that wait, and the numbers of those that are gone. They wait no longer once their leaf is there.
 async fn take(connection: &mut PgConnection, tenant: TenantId, limit: i64) -> Result<(Vec<(Row, Body)>, Vec<i64>)> {
     let found = sqlx::query!(
-        r#"WITH taken AS (
-             DELETE FROM audit_pending p USING (SELECT audit_id FROM audit_pending WHERE tenant_id = $1 ORDER BY audit_id LIMIT $2) AS oldest
-              WHERE p.tenant_id = $1 AND p.audit_id = oldest.audit_id RETURNING p.audit_id)
-           SELECT t.audit_id AS "audit_id!", a.id AS "id?", a.at AS "at?", a.account_id, a.post_id, a.org_id, a.action AS "action?",
+        r#"SELECT p.audit_id, a.id AS "id?", a.at AS "at?", a.account_id, a.post_id, a.org_id, a.action AS "action?",
                   a.object_kind AS "object_kind?", a.object_id AS "object_id?", a.before, a.after, a.reason, a.origin
-             FROM taken t LEFT JOIN audit a ON a.tenant_id = $1 AND a.id = t.audit_id ORDER BY t.audit_id"#,
+             FROM (SELECT audit_id FROM audit_pending WHERE tenant_id = $1 ORDER BY audit_id LIMIT $2) AS p
+             LEFT JOIN audit a ON a.tenant_id = $1 AND a.id = p.audit_id ORDER BY p.audit_id"#,
         tenant.0,
         limit
     )

@@ -162,11 +162,12 @@ impl Desk {
                 let path = own.map_or_else(|| "inbox".to_owned(), |file| format!("files/{file}"));
                 (Matter::FileInfected(self.named(org)?), path, None)
             }
+            NoticeKind::AuditIncident => {
+                audits(to)?;
+                (Matter::AuditIncident, "audit".to_owned(), None)
+            }
             NoticeKind::AuditHead => {
-                let To::Person(person) = to else { return Err("unknown") };
-                if !person.posts.iter().any(|post| post.duty == Some(Duty::Audit)) {
-                    return Err("no_right");
-                }
+                audits(to)?;
                 let head = self.head.as_ref().ok_or("gone")?;
                 let at = self.local(head.at);
                 (Matter::AuditHead { size: head.size, at, note: head.note.clone() }, "audit".to_owned(), None)
@@ -268,6 +269,12 @@ impl Desk {
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         at.with_timezone(&self.people.tenant.settings.time_zone).naive_local()
     }
+}
+
+/// Is it an audit administrator still?
+fn audits(to: To<'_>) -> Result<(), Unsaid> {
+    let To::Person(person) = to else { return Err("unknown") };
+    if person.posts.iter().any(|post| post.duty == Some(Duty::Audit)) { Ok(()) } else { Err("no_right") }
 }
 
 /// Is it still so?

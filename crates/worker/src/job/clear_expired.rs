@@ -1,13 +1,20 @@
 //! Hourly: kept answers go after a day, sessions and settled deliveries a month after their end, notices after two years. Repeating it does no harm.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::{Desk, NoDesk};
 
-/// Takes no input; whatever the schedule adds is ignored.
+/// Takes no input: the schedule adds null, somebody by hand what he likes.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "IgnoredAny")]
 pub(super) struct ClearExpired {}
+
+impl From<IgnoredAny> for ClearExpired {
+    fn from(_: IgnoredAny) -> Self {
+        Self {}
+    }
+}
 
 impl TaskHandler for ClearExpired {
     const IDENTIFIER: &'static str = "clear_expired";

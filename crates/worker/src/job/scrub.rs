@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use tokio_util::sync::CancellationToken;
 
 use super::{Desk, NoDesk};
@@ -11,9 +11,16 @@ use crate::scrub::scrub;
 /// A body is read whole at least so often.
 const EVERY: TimeDelta = TimeDelta::days(30);
 
-/// Takes no input; whatever the schedule adds is ignored.
+/// Takes no input: the schedule adds null, somebody by hand what he likes.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "IgnoredAny")]
 pub(super) struct Scrub {}
+
+impl From<IgnoredAny> for Scrub {
+    fn from(_: IgnoredAny) -> Self {
+        Self {}
+    }
+}
 
 impl TaskHandler for Scrub {
     const IDENTIFIER: &'static str = "scrub";

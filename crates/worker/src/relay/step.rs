@@ -41,6 +41,7 @@ enum What {
     Overdue(Flow, DateTime<Utc>),
     Invited(Id<noun::Account>),
     HeadSigned,
+    LogWrong(String),
 }
 
 /// A step of a record's way.
@@ -64,6 +65,12 @@ struct Refused {
 }
 
 #[derive(Deserialize)]
+struct Wrong {
+    action: String,
+    audit: String,
+}
+
+#[derive(Deserialize)]
 struct Due {
     due: DateTime<Utc>,
 }
@@ -84,6 +91,7 @@ pub(super) fn topics() -> Vec<String> {
         "account.invite",
         "account.renew_invitation",
         "audit.head",
+        "audit.incident",
     ]
     .map(str::to_owned)
     .into()
@@ -123,7 +131,7 @@ impl Events {
                 | What::Overdue(flow, _) => asked.rounds.push((flow.record, flow.round)),
                 What::Granted(post) | What::Ended(post) => asked.posts.push(*post),
                 What::FileRefused(file) => asked.files.push(*file),
-                What::PasswordChanged(_) | What::Invited(_) | What::HeadSigned => {}
+                What::PasswordChanged(_) | What::Invited(_) | What::HeadSigned | What::LogWrong(_) => {}
             }
         }
         asked
@@ -152,6 +160,10 @@ fn what(event: &Event) -> Option<What> {
         "receipt.overdue" => What::Overdue(read(event)?, read::<Due>(event)?.due),
         "account.invite" | "account.renew_invitation" => What::Invited(object(event)?.parse().ok()?),
         "audit.head" => What::HeadSigned,
+        "audit.incident" => {
+            let Wrong { action, audit } = read(event)?;
+            What::LogWrong(format!("{action} {audit}"))
+        }
         "file.refuse" => What::FileRefused(read::<Refused>(event)?.file),
         _ => return None,
     })
@@ -278,6 +290,11 @@ impl Fact {
                 let about = format!("{} {}", NoticeKind::AuditHead.as_str(), self.at.date_naive());
                 let audience = Audience::Administrators { duty: Duty::Audit, over: None };
                 vec![self.step(NoticeKind::AuditHead, about, Subject::default(), audience)]
+            }
+            What::LogWrong(what) => {
+                let about = format!("{} {what}", NoticeKind::AuditIncident.as_str());
+                let audience = Audience::Administrators { duty: Duty::Audit, over: None };
+                vec![self.step(NoticeKind::AuditIncident, about, Subject::default(), audience)]
             }
         }
     }

@@ -58,6 +58,11 @@ pub(super) async fn create(cx: &App, owner: &Owner, new: NewAccount) -> Result<(
     let org =
         owner.org(tenant, &new.org).await?.ok_or_else(|| format!("there is no organisation of code {}", new.org))?;
     let role = RoleName::parse(&new.role).ok_or_else(|| format!("{} is not the name of a role", new.role))?;
+    // Before anything is written: an account without its post would hold the login.
+    let roles = owner.roles(tenant).await?;
+    if !roles.iter().any(|known| known == role.as_str()) {
+        return Err(format!("the tenant has no role {role}; it has {}", roles.join(", ")).into());
+    }
     let login = parse_login(&new.login).map_err(|problem| refused(&[problem]))?;
     let password = match &new.password_file {
         Some(file) => Some(password(cx, file, &login).await?),
@@ -97,9 +102,6 @@ fn explained(error: store::Error, new: &NewAccount) -> Failure {
     match &error {
         store::Error::Constraint(name) if name.starts_with("credential_tenant_id_login") => {
             format!("the login {} is taken", new.login).into()
-        }
-        store::Error::Constraint(name) if name.starts_with("post_tenant_id_role") => {
-            format!("the tenant has no role {}; the account was made, without a post", new.role).into()
         }
         _ => error.into(),
     }

@@ -1,6 +1,7 @@
 //! `fonds verify audit`: an auditor's check of an export, on any machine.
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::BufReader,
     path::{Path, PathBuf},
@@ -16,11 +17,14 @@ use domain::{
         head, verify,
     },
 };
+use mail_parser::MessageParser;
 
 use crate::words::{Failure, complain, say, terminal_locale};
 
 /// Findings that are printed; the rest is counted.
 const SHOWN: usize = 200;
+/// Heads that are not proved, of those that are listed.
+const HEADS: usize = 10;
 
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
@@ -67,16 +71,32 @@ pub(super) fn key(file: &Path) -> Result<PublicKey, Failure> {
 }
 
 pub(super) fn heads(file: &Path, keys: &[PublicKey]) -> Result<Vec<Head>, Failure> {
-    let bytes = as_signed(&fs::read(file).map_err(|error| unread(file, &error))?);
+    let read = fs::read(file).map_err(|error| unread(file, &error))?;
     let open = |note: &str| {
         if keys.is_empty() { Head::open_unsigned(note) } else { Head::open(note, keys).map(|(head, _)| head) }
     };
+    let bytes = as_signed(&read);
     let heads: Result<Vec<_>, _> = head::many(&bytes).map(|(note, _)| open(note)).collect();
     match heads {
         Ok(heads) if heads.is_empty() => Err(format!("{}: there is no head in it", file.display()).into()),
         Ok(heads) => Ok(heads),
-        Err(error) => Err(format!("{}: {error}", file.display()).into()),
+        Err(error) => {
+            // Not a file of heads: a letter, as it was kept.
+            let found = head::within(&letter(&read));
+            if found.is_empty() {
+                return Err(format!("{}: {error}", file.display()).into());
+            }
+            let heads: Result<Vec<_>, _> = found.iter().map(|note| open(note)).collect();
+            heads.map_err(|error| format!("{}: {error}", file.display()).into())
+        }
     }
+}
+
+/// The text of a letter with its encoding undone; of anything else as it stands.
+fn letter(bytes: &[u8]) -> String {
+    let parsed = MessageParser::default().parse(bytes).filter(|letter| letter.from().is_some());
+    let text = parsed.as_ref().and_then(|letter| letter.body_text(0));
+    text.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), Cow::into_owned)
 }
 
 /// Lines as they were signed, whatever a mail program or an editor has made of their ends.
@@ -157,9 +177,18 @@ fn lines(report: &Report, locale: Locale) -> Vec<String> {
             Locale::En => format!("… and {hidden} or more that are not listed"),
         });
     }
-    // Good heads are told by their newest alone: a year has half a million of them.
+    // A year has half a million heads: good ones are told by their newest, of bad ones the first ten and the last.
     let newest = report.heads.iter().filter(|head| head.verdict == Verdict::Proved).max_by_key(|head| head.size);
-    let told = report.heads.iter().filter(|head| head.verdict != Verdict::Proved).take(SHOWN).chain(newest);
+    let bad: Vec<_> = report.heads.iter().filter(|head| head.verdict != Verdict::Proved).collect();
+    let hidden = bad.len().saturating_sub(HEADS + 1);
+    if hidden > 0 {
+        lines.push(match locale {
+            Locale::Zh => format!("共有 {} 个日志头不符，只列出前 {HEADS} 个和最后一个", bad.len()),
+            Locale::En => format!("{} heads are not proved; the first {HEADS} and the last one are listed", bad.len()),
+        });
+    }
+    let last = bad.get(HEADS..).and_then(<[_]>::last);
+    let told = bad.iter().take(HEADS).chain(last).copied().chain(newest);
     lines.extend(told.map(|head| {
         let (trusted, verdict) = (word_of_trust(head.trusted, locale), word_of(head.verdict, locale));
         match locale {
@@ -239,6 +268,26 @@ mod tests {
         let within = Finding { entries: (3..4).into(), kind: Kind::Missing, line: None };
         let forged = Report { findings: vec![within], ..short };
         assert_eq!(Outcome::of(&forged), Outcome::Wrong);
+    }
+
+    #[test]
+    fn of_many_heads_that_are_not_proved_the_first_and_the_last_are_listed() {
+        let head = |size| Checked { size, at: chrono::DateTime::UNIX_EPOCH, trusted: true, verdict: Verdict::Broken };
+        let report = Report { heads: (1..=500).map(head).collect(), ..Report::default() };
+        let told = lines(&report, Locale::En);
+        assert!(told.len() < 20, "{told:?}");
+        assert!(
+            told[0].starts_with("500 heads are not proved")
+                && told.iter().any(|line| line.contains("head of 500 entries"))
+        );
+    }
+
+    #[test]
+    fn a_letter_is_read_whatever_its_encoding() {
+        let eml = "From: a@example.cn\r\nTo: b@example.cn\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
+                   Content-Transfer-Encoding: base64\r\n\r\n5LiACuS6jAo=\r\n";
+        assert_eq!(letter(eml.as_bytes()).replace("\r\n", "\n"), "一\n二\n");
+        assert_eq!(letter("一\n二\n".as_bytes()), "一\n二\n");
     }
 
     #[test]

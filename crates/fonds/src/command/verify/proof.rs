@@ -94,3 +94,80 @@ fn told(proved: &Proved, locale: Locale) {
         say(locale.pick("变更前后的内容不在其中，未作核对", "before and after are not with it, and were not checked"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        audit::{Body, Entry, Origin, Salt, SigningKey, key::KeyName},
+        tenant::TenantKey,
+    };
+
+    use super::*;
+
+    /// The files of a log of one entry: its proof, the public key, its head, a head of another log; and how a check with some of them ends.
+    struct Files(PathBuf);
+
+    impl Files {
+        fn new() -> Self {
+            let folder = std::env::temp_dir().join(format!("fonds-proof-{}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            let key = SigningKey::from_seed(KeyName::parse("archive.example.cn/audit").unwrap(), &[7; 32]);
+            let (salt, body) =
+                (Salt([9; 32]), Body { before: None, after: Some(serde_json::json!({ "题名": "会议" })) });
+            let entry = Entry {
+                tenant: TenantKey::parse("zj").unwrap(),
+                id: 1,
+                at: chrono::DateTime::UNIX_EPOCH,
+                account: None,
+                post: None,
+                org: None,
+                action: "record.submit".to_owned(),
+                object_kind: "record".to_owned(),
+                object_id: "record:0\u{1b}[2J".to_owned(),
+                reason: None,
+                origin: None,
+                body_digest: body.digest(&salt).unwrap(),
+            };
+            let head = |origin: &str, size| Head {
+                origin: Origin::parse(origin).unwrap(),
+                size,
+                root: entry.leaf_hash().unwrap(),
+                at: entry.at,
+            };
+            let own = head("archive.example.cn/audit/zj", 1).sign(&[&key]);
+            let proof = Proof::new(0, &entry, Some((&salt, &body)), Vec::new(), own.clone()).unwrap().write().unwrap();
+            let other = head("archive.example.cn/audit/js", 1).sign(&[&key]);
+            let stranger = SigningKey::from_seed(KeyName::parse("archive.example.cn/audit").unwrap(), &[8; 32]);
+            for (name, text) in [
+                ("proof", format!("\u{FEFF}{proof}")),
+                ("touched", proof.replace("会议", "大会")),
+                ("key", format!("{}\n", key.public())),
+                ("stranger", format!("{}\n", stranger.public())),
+                ("own", own),
+                ("other", other),
+            ] {
+                fs::write(folder.join(name), text).unwrap();
+            }
+            Self(folder)
+        }
+
+        fn check(&self, proof: &str, keys: &[&str], heads: &[&str]) -> bool {
+            let files = |names: &[&str]| names.iter().map(|name| self.0.join(name)).collect();
+            let check = OfEntry { proof: self.0.join(proof), key: files(keys), head: files(heads) };
+            format!("{:?}", check.run().unwrap()) == format!("{:?}", ExitCode::SUCCESS)
+        }
+    }
+
+    #[test]
+    fn a_proof_is_proved_by_the_key_or_by_a_head_that_came_another_way() {
+        let files = Files::new();
+        assert!(files.check("proof", &["key"], &[]));
+        assert!(files.check("proof", &["stranger", "key"], &["own"]), "one of the keys is enough");
+        assert!(files.check("proof", &[], &["other", "own"]), "without a key");
+        assert!(!files.check("touched", &["key"], &[]));
+        assert!(!files.check("proof", &["stranger"], &[]));
+        assert!(!files.check("proof", &["key"], &["other"]), "its head is none of those that were kept");
+        assert!(!files.check("proof", &[], &["other"]));
+        fs::remove_dir_all(files.0).unwrap();
+    }
+}
