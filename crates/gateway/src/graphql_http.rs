@@ -8,6 +8,7 @@
 mod body;
 mod bounds;
 mod cost;
+mod documents;
 mod media;
 mod message;
 mod plan;
@@ -37,7 +38,10 @@ use futures_util::StreamExt as _;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use self::{bounds::Bounds, media::Media, refusal::Refusal, reply::Event, shape::ShapeError, syntax::Fault};
+pub use self::{
+    bounds::Bounds, documents::Documents, media::Media, refusal::Refusal, reply::Event, shape::ShapeError,
+    syntax::Fault,
+};
 use self::{
     plan::{Plan, Way},
     shape::Shape,
@@ -117,6 +121,7 @@ pub struct GraphqlHttp<E, B> {
     budget: B,
     shape: Arc<Shape>,
     bounds: Arc<Bounds>,
+    documents: Documents,
     tasks: TaskTracker,
 }
 
@@ -127,12 +132,18 @@ impl<E, B> fmt::Debug for GraphqlHttp<E, B> {
 }
 
 impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
-    /// A handler of a schema. `sdl` is the schema's own text; a stop waits for `tasks`.
+    /// A handler of a schema. `sdl` is the schema's own text, `documents` are known by their hashes; a stop waits for `tasks`.
     ///
     /// # Errors
     /// The text is no schema.
-    pub fn new(executor: E, sdl: &str, budget: B, bounds: Bounds, tasks: TaskTracker) -> Result<Self, ShapeError> {
-        Ok(Self { executor, budget, shape: Arc::new(Shape::read(sdl)?), bounds: Arc::new(bounds), tasks })
+    pub fn new(
+        executor: E,
+        sdl: &str,
+        budget: B,
+        (bounds, documents): (Bounds, Documents),
+        tasks: TaskTracker,
+    ) -> Result<Self, ShapeError> {
+        Ok(Self { executor, budget, shape: Arc::new(Shape::read(sdl)?), bounds: Arc::new(bounds), documents, tasks })
     }
 
     /// Reads and measures a request of any method.
@@ -149,7 +160,7 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
         media::admit(&parts.method, &parts.headers).map_err(refused)?;
         let media = media.map_err(refused)?;
         let bytes = body::read(body, declared_length(&parts.headers), &self.bounds).await.map_err(refused)?;
-        let envelope = body::open(&bytes, &self.bounds).map_err(refused)?;
+        let envelope = body::open(&bytes, &self.bounds, &self.documents).map_err(refused)?;
         drop(bytes);
         let plan = plan::plan(Way::Request, envelope, &self.shape, &self.bounds).map_err(refused)?;
         Ok(Admitted { parts, media, locale, plan })
@@ -239,7 +250,7 @@ impl<E: Executor, B: Budget> GraphqlHttp<E, B> {
     /// `errors`, as JSON.
     pub fn admit_subscription(&self, body: &str, locale: Locale) -> Result<Watching, String> {
         let refused = |refusal: Refusal| told(&refusal, locale);
-        let envelope = body::open(body.as_bytes(), &self.bounds).map_err(refused)?;
+        let envelope = body::open(body.as_bytes(), &self.bounds, &self.documents).map_err(refused)?;
         let plan = plan::plan(Way::Socket, envelope, &self.shape, &self.bounds).map_err(refused)?;
         Ok(Watching(Arc::new(plan)))
     }

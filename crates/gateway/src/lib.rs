@@ -14,6 +14,7 @@ pub mod limit;
 pub mod live;
 pub mod metric;
 pub mod origin;
+mod pages;
 pub mod request_id;
 pub mod server;
 pub mod session;

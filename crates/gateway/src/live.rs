@@ -4,6 +4,7 @@
 //! message without content ([`relay`]) or the check that a gateway makes for all its sockets together ([`watchman`]). A
 //! lost right ends the subscription at the next look, an ended session closes the socket, both within a second.
 
+mod end;
 mod hub;
 mod protocol;
 mod relay;

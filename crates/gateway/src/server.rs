@@ -31,7 +31,7 @@ use crate::{
     limit::CostBudget,
     live::{self, Live},
     origin::{Home, SessionCookie},
-    request_id,
+    pages, request_id,
     session::{Door, refuse_foreign},
     sign_in, toll,
     transfer::Transfers,
@@ -96,7 +96,13 @@ impl Gateway {
     pub fn new(parts: Parts) -> Result<Self, ShapeError> {
         let Parts { app, settings, limits, metrics, tasks, live, uploads, bodies } = parts;
         let budget = CostBudget::new(limits.clone(), settings.cost_per_minute);
-        let handler = GraphqlHttp::new(graphql::build(), &graphql::sdl(), budget, Bounds::default(), tasks.clone())?;
+        let handler = GraphqlHttp::new(
+            graphql::build(),
+            &graphql::sdl(),
+            budget,
+            (Bounds::default(), pages::documents()),
+            tasks.clone(),
+        )?;
         let door = Door {
             home: Home::new(settings.origins.clone()),
             cookie: if settings.https { SessionCookie::SECURE } else { SessionCookie::PLAIN },
@@ -163,12 +169,21 @@ impl Gateway {
                     .layer(GlobalConcurrencyLimitLayer::new(settings.max_transfers)),
             )
             .layer(from_fn_with_state(self.clone(), toll::of_address));
+        // What the pages are made of: the same for everybody.
+        let pages = Router::new()
+            .route("/assets/{file}", get(pages::asset))
+            .route("/icon.svg", get(pages::icon))
+            .route("/manifest.webmanifest", get(pages::manifest));
         // A handshake is short, and what comes of it is counted and limited there.
         let sockets = Router::new().route("/graphql/ws", any(live::open));
-        let router =
-            doors.merge(sockets).merge(files).route("/healthz", get(health::alive)).route("/readyz", get(ready));
+        let router = doors
+            .merge(sockets)
+            .merge(files)
+            .merge(pages)
+            .route("/healthz", get(health::alive))
+            .route("/readyz", get(ready));
         let router = if settings.metrics_listen.is_none() { router.route("/metrics", get(metrics)) } else { router };
-        outer(router, settings.https).with_state(self.clone())
+        outer(router.fallback(pages::page), settings.https).with_state(self.clone())
     }
 
     /// Health and metrics alone, for `metrics_listen`.
@@ -187,7 +202,7 @@ pub fn side_router(metrics: Metrics, readiness: Readiness) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(async move || readiness.answer().await))
         .route("/metrics", get(async move || metrics.answer()));
-    outer(router, false)
+    outer(router.fallback(nowhere), false)
 }
 
 async fn metrics(State(Gateway(inner)): State<Gateway>) -> Response {
@@ -200,7 +215,6 @@ fn outer<S: Clone + Send + Sync + 'static>(router: Router<S>, https: bool) -> Ro
     };
     let transport = https.then(|| answer(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
     router
-        .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(answer(header::CACHE_CONTROL, "no-store"))
         .layer(answer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -306,7 +320,7 @@ pub(crate) fn told(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(serde_json::json!({ "error": { "code": code, "message": message } }))).into_response()
 }
 
-async fn nowhere(request: Request<Body>) -> Response {
+pub(crate) async fn nowhere(request: Request<Body>) -> Response {
     let message = locale_of(request.headers()).pick("没有这个地址", "There is nothing at this address");
     told(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }

@@ -103,7 +103,7 @@ async fn accept_or_refuse(gateway: &Gateway, request: Request) -> Answered {
     let address = address(inner, &headers, &extensions);
     inner.spend(&format!("sign-in:{address}"), inner.settings.sign_in_per_address, locale).await?;
     let app = inner.app.clone();
-    let acceptance = async move { app::account::accept(&app, &token, &password).await };
+    let acceptance = async move { app::account::accept(&app, &token, &password, Some(&address)).await };
     Ok(match inner.finish(acceptance, locale).await? {
         Ok(Outcome::Done(login, _)) => Json(json!({ "login": login })).into_response(),
         Ok(Outcome::Refused(problems)) => {

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
-use super::{bounds::Bounds, refusal::Refusal};
+use super::{bounds::Bounds, documents::Documents, refusal::Refusal};
 
 /// The members of a request body that are used. `extensions` is checked and dropped.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ fn is_length(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// Takes the members out of the bytes.
-pub(super) fn open(bytes: &[u8], bounds: &Bounds) -> Result<Envelope, Refusal> {
+pub(super) fn open(bytes: &[u8], bounds: &Bounds, documents: &Documents) -> Result<Envelope, Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotUtf8)?;
     match text.trim_ascii_start().as_bytes().first() {
         Some(b'[') => return Err(Refusal::Batch),
@@ -46,7 +46,15 @@ pub(super) fn open(bytes: &[u8], bounds: &Bounds) -> Result<Envelope, Refusal> {
     let mut members: Map<String, Value> =
         serde_json::from_str(text).map_err(|error| Refusal::NotJson(error.line(), error.column()))?;
 
-    let Some(Value::String(query)) = members.remove("query") else { return Err(Refusal::Member("query", "string")) };
+    let query = match (members.remove("query"), members.remove("documentId")) {
+        (Some(Value::String(query)), None | Some(Value::Null)) => query,
+        (None | Some(Value::Null), Some(Value::String(id))) => {
+            documents.get(&id).ok_or(Refusal::UnknownDocument)?.to_owned()
+        }
+        (_, Some(Value::String(_))) => return Err(Refusal::Member("query", "absent, beside documentId")),
+        (_, Some(id)) if !id.is_null() => return Err(Refusal::Member("documentId", "string | null")),
+        _ => return Err(Refusal::Member("query", "string")),
+    };
     if query.len() > bounds.query_bytes {
         return Err(Refusal::QueryTooLong(bounds.query_bytes));
     }
@@ -107,7 +115,23 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> Option<Refusal> {
-        open(text.as_bytes(), &Bounds::default()).err()
+        open(text.as_bytes(), &Bounds::default(), &documents()).err()
+    }
+
+    fn documents() -> Documents {
+        serde_json::from_str(r#"{"sha256:ab": "{ version }"}"#).unwrap()
+    }
+
+    #[test]
+    fn an_operation_is_named_by_its_hash_instead_of_its_text() {
+        let known = open(br#"{"documentId":"sha256:ab"}"#, &Bounds::default(), &documents()).unwrap();
+        assert_eq!(known.query, "{ version }");
+        assert_eq!(refusal(r#"{"documentId":"sha256:cd"}"#), Some(Refusal::UnknownDocument));
+        for both in [r#"{"query":"{a}","documentId":"sha256:ab"}"#, r#"{"query":1,"documentId":"sha256:ab"}"#] {
+            assert!(matches!(refusal(both), Some(Refusal::Member("query", _))), "{both}");
+        }
+        assert!(matches!(refusal(r#"{"documentId":1}"#), Some(Refusal::Member("documentId", _))));
+        assert_eq!(refusal(r#"{"query":"{a}","documentId":null}"#), None);
     }
 
     #[test]
@@ -133,7 +157,7 @@ mod tests {
         assert_eq!(refusal("1"), Some(Refusal::NotObject));
         assert_eq!(refusal(""), Some(Refusal::NotJson(1, 0)));
         assert_eq!(refusal("{ \"not a JSON"), Some(Refusal::NotJson(1, 13)));
-        assert_eq!(open(b"{\"query\":\"\xff\"}", &Bounds::default()).err(), Some(Refusal::NotUtf8));
+        assert_eq!(open(b"{\"query\":\"\xff\"}", &Bounds::default(), &documents()).err(), Some(Refusal::NotUtf8));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum Refusal {
     NotObject,
     /// A member of the body is absent or of another type: its name and what it has to be.
     Member(&'static str, &'static str),
+    /// An operation is named by a hash that this build does not know.
+    UnknownDocument,
     /// The query text has more bytes than this.
     QueryTooLong(usize),
     /// The query text is refused by the lexer.
@@ -93,6 +95,7 @@ impl Refusal {
             Self::RateLimited(_) => "RATE_LIMITED",
             Self::Deadline(_) => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
+            Self::UnknownDocument => "UNKNOWN_DOCUMENT",
             Self::BodyBroken
             | Self::BodySlow
             | Self::NotUtf8
@@ -130,6 +133,7 @@ impl Refusal {
             | Self::Batch
             | Self::NotObject
             | Self::Member(..)
+            | Self::UnknownDocument
             | Self::QueryTooLong(_)
             | Self::TooCostly { .. } => StatusCode::BAD_REQUEST,
             Self::Syntax(fault) if !fault.is_grammar() => StatusCode::BAD_REQUEST,

@@ -157,7 +157,7 @@ impl Client {
         let schema = Schema::build(Query, Mutation, EmptySubscription).data(written.clone()).finish();
         let (sdl, tasks) = (schema.sdl(), TaskTracker::new());
         let purse = Purse(Arc::new(AtomicUsize::new(purse)));
-        let handler = GraphqlHttp::new(schema, &sdl, purse, bounds, tasks.clone()).unwrap();
+        let handler = GraphqlHttp::new(schema, &sdl, purse, (bounds, Documents::default()), tasks.clone()).unwrap();
         Self { handler, written, tasks, introspect: false }
     }
 

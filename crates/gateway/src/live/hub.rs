@@ -381,4 +381,17 @@ mod tests {
         drop(seat);
         assert!(hub.seat((TENANT, [1; 32]), &line, &settings).is_some());
     }
+
+    #[test]
+    fn one_address_keeps_so_many_sockets_without_a_name_and_the_others_come_in() {
+        let (hub, settings) = (Arc::new(Hub::default()), Settings { max_sockets: 10_000, ..Settings::default() });
+        let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+        let mut places: Vec<_> = (0..WAITING_OF_ADDRESS).map(|_| hub.admit(&settings, Some(one)).unwrap()).collect();
+        assert!(hub.admit(&settings, Some(one)).is_none());
+        assert!(hub.admit(&settings, Some(other)).is_some());
+        places[0].settled();
+        assert!(hub.admit(&settings, Some(one)).is_some(), "who has said who he is waits no longer");
+        drop(places);
+        assert!(hub.counts().of.is_empty(), "an address that is gone is forgotten");
+    }
 }
