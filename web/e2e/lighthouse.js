@@ -1,0 +1,67 @@
+// Lighthouse against the built pages of a running demo, as a phone on a simulated slow 4G.
+//   node e2e/lighthouse.js               accessibility and best practices of each page, ≥ 95
+//   node e2e/lighthouse.js performance   performance of each page, ≥ 90 as the median of five
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import lighthouse from 'lighthouse';
+import { chromium } from 'playwright-core';
+import { ARGS, CHROMIUM, demo, PHONE, signIn, person } from './browser.js';
+
+const swift = process.argv[2] === 'performance';
+const asked = swift ? { performance: 90 } : { accessibility: 95, 'best-practices': 95 };
+const runs = swift ? 5 : 1;
+
+const free = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const port = await free();
+const folder = mkdtempSync(path.join(tmpdir(), 'fonds-lighthouse-'));
+// The browser's own context: Lighthouse opens its page in that one, and is signed in there.
+const context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: [...ARGS, `--remote-debugging-port=${port}`], viewport: PHONE, baseURL: demo.url, locale: 'zh-CN' });
+let short = 0;
+
+async function measure(name, address) {
+  const told = new Map(Object.keys(asked).map((category) => [category, []]));
+  const faults = new Set();
+  for (let run = 0; run < runs; run += 1) {
+    const { lhr } = await lighthouse(new URL(address, demo.url).href, { port, logLevel: 'error', onlyCategories: Object.keys(asked), disableStorageReset: true });
+    for (const [category, scores] of told) {
+      scores.push(Math.round(lhr.categories[category].score * 100));
+      for (const { id, weight } of lhr.categories[category].auditRefs) {
+        const audit = lhr.audits[id];
+        if (weight > 0 && audit.score !== null && audit.score < 0.9) faults.add(`${id}: ${audit.displayValue ?? audit.title}`);
+      }
+    }
+    if (swift) console.log(`${name}: interactive after ${lhr.audits.interactive.displayValue}, largest paint ${lhr.audits['largest-contentful-paint'].displayValue}`);
+  }
+  for (const [category, scores] of told) {
+    const score = median(scores);
+    console.log(`lighthouse: ${name}: ${category} ${score}${runs > 1 ? ` (${scores.join(', ')})` : ''}`);
+    if (score < asked[category]) short += 1;
+  }
+  for (const fault of faults) console.log(`  ${fault}`);
+}
+
+try {
+  await measure('sign-in', '/sign-in');
+  const [page] = context.pages();
+  await signIn({ page, who: person('county_reviewer') });
+  await page.goto('about:blank');
+  await measure('today', '/');
+} finally {
+  await context.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+if (short > 0) {
+  console.error(`lighthouse: ${short} below what is asked for`);
+  process.exit(1);
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { at, pruned, type Schema, trail, valueAt } from './schema';
+
+const FORM: Schema = {
+  type: 'object',
+  properties: {
+    agenda: {
+      type: 'array',
+      title: '议题',
+      items: {
+        type: 'object',
+        properties: { ballots: { type: 'object', title: '表决', properties: { for: { type: 'integer', title: '赞成' } } } },
+      },
+    },
+  },
+};
+
+describe('a pointer', () => {
+  test('leads to its schema and its value', () => {
+    expect(at(FORM, '/agenda/1/ballots/for')).toMatchObject({ title: '赞成' });
+    expect(at(FORM, '/agenda/1/none')).toBeUndefined();
+    expect(valueAt({ agenda: [{}, { ballots: { for: 3 } }] }, '/agenda/1/ballots/for')).toBe(3);
+  });
+
+  test('is told by the names of its fields', () => {
+    expect(trail(FORM, '/agenda/1/ballots/for')).toBe('议题 2 · 表决 · 赞成');
+  });
+});
+
+test('what was left empty is not sent', () => {
+  expect(pruned({ a: ' ', b: [{ name: '' }, { name: '钱示二' }], c: { d: undefined }, e: 0, f: false })).toEqual({
+    b: [{ name: '钱示二' }],
+    e: 0,
+    f: false,
+  });
+});

@@ -1,0 +1,39 @@
+import { Button, Result, Spin } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ErrorCode, toldCode } from '../client/graphql';
+
+/** Something is on its way; said after a moment, so that what is quick does not flicker. */
+export function Loading({ whole = false }: { readonly whole?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className={whole ? 'loading whole' : 'loading'} role="status" aria-label={t('state.loading')}>
+      <Spin delay={300} />
+    </div>
+  );
+}
+
+/** There is none, and what may be done about it. */
+export function Nothing({ words, children }: { readonly words: string; readonly children?: ReactNode }) {
+  return (
+    <div className="nothing">
+      <p>{words}</p>
+      {children}
+    </div>
+  );
+}
+
+/** It did not work: why, in words, and the way on. Forbidden and absent look the same. */
+export function Failure({ code, again }: { readonly code: ErrorCode; readonly again?: () => void }) {
+  const { t } = useTranslation();
+  const shown = toldCode(code);
+  return (
+    <Result
+      status={shown === 'NOT_FOUND' ? '404' : 'warning'}
+      icon={null}
+      title={<h1 className="plain">{t(`failure.${shown}`)}</h1>}
+      subTitle={t(`failure.way.${shown}`)}
+      extra={again && <Button onClick={again}>{t('state.again')}</Button>}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { watchLine } from './client/line';
+import { App } from './frame/app';
+import { beginText } from './frame/text-size';
+import { beginWords } from './words';
+import './frame/frame.css';
+import './frame/parts.css';
+import './frame/figures.css';
+import './frame/tree.css';
+import './frame/print.css';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no root');
+beginText();
+watchLine();
+void beginWords().then(() => {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+});

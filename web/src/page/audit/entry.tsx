@@ -1,0 +1,153 @@
+import { Link, useSearch } from '@tanstack/react-router';
+import { Alert, Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useClient } from 'urql';
+import { errorCode } from '../../client/graphql';
+import { give } from '../../file/give';
+import { moment } from '../../frame/moment';
+import { Failure } from '../../frame/state';
+import { useViewer } from '../../frame/viewer';
+import { difference } from './difference';
+import { AuditEntryProofDocument, type AuditTrailQuery } from './gen/graphql';
+
+type Written = NonNullable<AuditTrailQuery['audit']>['nodes'][number];
+
+/** One entry: who did what when; opened, what it was and what it became, and its proof. */
+export function Entry({ entry, words }: { readonly entry: Written; readonly words: string | undefined }) {
+  const { t } = useTranslation();
+  const { timeZone } = useViewer();
+  const [open, setOpen] = useState(false);
+  return (
+    <li>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <time dateTime={entry.at}>{moment(entry.at, timeZone)}</time> <strong>{entry.account?.name ?? t('audit.system')}</strong> {words} <code>{entry.action}</code>{' '}
+          <small>{t('audit.no', { no: entry.no })}</small>
+        </summary>
+        {open && <Whole entry={entry} />}
+      </details>
+    </li>
+  );
+}
+
+function Whole({ entry }: { readonly entry: Written }) {
+  const { t } = useTranslation();
+  const asked = useSearch({ from: '/inside/audit' });
+  const rows = difference(entry.before, entry.after);
+  return (
+    <>
+      <dl className="content">
+        <div>
+          <dt>{t('audit.object')}</dt>
+          <dd className="digest">
+            <Link to="/audit" search={{ ...asked, object: entry.objectId }}>
+              {entry.objectId}
+            </Link>
+          </dd>
+        </div>
+        {entry.account && (
+          <div>
+            <dt>{t('permission.person')}</dt>
+            <dd>
+              <Link to="/audit" search={{ ...asked, account: entry.account.id }}>
+                {entry.account.name}
+              </Link>
+            </dd>
+          </div>
+        )}
+        {entry.postId && (
+          <div>
+            <dt>{t('audit.post')}</dt>
+            <dd className="digest">{entry.postId}</dd>
+          </div>
+        )}
+        {entry.orgId && (
+          <div>
+            <dt>{t('permission.org')}</dt>
+            <dd className="digest">
+              <Link to="/orgs" search={{ at: entry.orgId }}>
+                {entry.orgId}
+              </Link>
+            </dd>
+          </div>
+        )}
+        {entry.reason && (
+          <div>
+            <dt>{t('change.reason')}</dt>
+            <dd>{entry.reason}</dd>
+          </div>
+        )}
+        {entry.origin && (
+          <div>
+            <dt>{t('audit.origin')}</dt>
+            <dd>{entry.origin}</dd>
+          </div>
+        )}
+      </dl>
+      {rows.length > 0 && (
+        <div className="scroll" role="region" aria-label={t('audit.difference')} tabIndex={0}>
+          <table className="differences">
+            <thead>
+              <tr>
+                <th>{t('conflict.field')}</th>
+                <th>{t('audit.before')}</th>
+                <th>{t('audit.after')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.name} className={row.changed ? 'changed' : ''}>
+                  <th scope="row">{row.name === '' ? t('audit.value') : row.name}</th>
+                  <td>{row.before}</td>
+                  <td>{row.after}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Proof no={entry.no} />
+    </>
+  );
+}
+
+/** The proof that the entry is in the signed log, as a file, and how it is checked without this server. */
+function Proof({ no }: { readonly no: number }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const [told, setTold] = useState<{ readonly size?: number; readonly fault?: string; readonly code?: ReturnType<typeof errorCode> }>({});
+  const [busy, setBusy] = useState(false);
+
+  async function fetchProof(): Promise<void> {
+    setBusy(true);
+    const { data, error } = await client.query(AuditEntryProofDocument, { no }, { requestPolicy: 'network-only' }).toPromise();
+    setBusy(false);
+    const proof = data?.auditProof;
+    if (!proof) {
+      setTold(error ? { code: errorCode(error) } : {});
+      return;
+    }
+    if (proof.file) {
+      give(`proof-${no}.json`, new Blob([proof.file], { type: 'application/json' }));
+      setTold({ size: proof.size });
+    } else setTold({ fault: proof.fault ?? '' });
+  }
+
+  return (
+    <div aria-live="polite">
+      <Button loading={busy} onClick={() => void fetchProof()}>
+        {t('audit.proof')}
+      </Button>
+      {told.code && <Failure code={told.code} />}
+      {told.fault !== undefined && <Alert type="error" showIcon title={t('audit.notProved', { fault: told.fault })} />}
+      {told.size !== undefined && (
+        <div className="mark comment">
+          <p>{t('audit.proved', { size: told.size })}</p>
+          <p>{t('audit.check')}</p>
+          <pre className="command">{`fonds verify proof proof-${no}.json --key audit.pub`}</pre>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Button, Input } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { errorCode } from '../../client/graphql';
+import { Failure, Loading, Nothing } from '../../frame/state';
+import { useTitle } from '../../frame/title';
+import { PersonPick } from '../../pick/person';
+import { Entry } from './entry';
+import { ActionNamesDocument, AuditTrailDocument, type AuditTrailQueryVariables } from './gen/graphql';
+import { Heads } from './heads';
+
+/** What days mean here: they begin and end in the country's time zone. */
+const ZONE = '+08:00';
+
+/** What was done: by person, object, action and time; each entry with what it changed and with its proof. */
+export function Audit() {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const asked = useSearch({ from: '/inside/audit' });
+  useTitle(t('place.audit'));
+  const put = (change: Partial<typeof asked>): void => void go({ to: '/audit', search: { ...asked, ...change } });
+  const day = (words: string, value: string | undefined, key: 'from' | 'to') => (
+    <label className="month">
+      {words}
+      <input type="date" value={value ?? ''} onChange={(event) => put({ [key]: event.target.value === '' ? undefined : event.target.value })} />
+    </label>
+  );
+  const text = (words: string, key: 'object' | 'action', placeholder: string) => (
+    <label className="month">
+      {words}
+      <Input.Search key={asked[key]} defaultValue={asked[key]} placeholder={placeholder} maxLength={80} allowClear onSearch={(next) => put({ [key]: next.trim() === '' ? undefined : next.trim() })} />
+    </label>
+  );
+  const wanted = {
+    account: asked.account ?? null,
+    object: asked.object ?? null,
+    action: asked.action ?? null,
+    from: asked.from ? `${asked.from}T00:00:00${ZONE}` : null,
+    // The last day is meant whole.
+    to: asked.to ? new Date(Date.parse(`${asked.to}T00:00:00${ZONE}`) + 86_400_000).toISOString() : null,
+  };
+  return (
+    <>
+      <h1>{t('place.audit')}</h1>
+      <div className="filters">
+        <PersonPick words={t('permission.person')} value={asked.account} put={(account) => put({ account })} />
+        {text(t('audit.object'), 'object', 'post:…')}
+        {text(t('audit.action'), 'action', 'post.grant')}
+        {day(t('audit.from'), asked.from, 'from')}
+        {day(t('audit.to'), asked.to, 'to')}
+      </div>
+      <Pages key={JSON.stringify(wanted)} wanted={wanted} />
+      <Heads />
+    </>
+  );
+}
+
+type Wanted = Omit<AuditTrailQueryVariables, 'after'>;
+
+function Pages({ wanted }: { readonly wanted: Wanted }) {
+  const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
+  return cursors.map((after, n) => (
+    <Page key={after ?? ''} wanted={wanted} after={after} more={n === cursors.length - 1 ? (cursor) => setCursors([...cursors, cursor]) : undefined} />
+  ));
+}
+
+interface PageProps {
+  readonly wanted: Wanted;
+  readonly after: string | null;
+  readonly more: ((cursor: string) => void) | undefined;
+}
+
+function Page({ wanted, after, more }: PageProps) {
+  const { t } = useTranslation();
+  const [{ data, error, fetching }, again] = useQuery({ query: AuditTrailDocument, variables: { ...wanted, after } });
+  const [{ data: catalogue }] = useQuery({ query: ActionNamesDocument });
+  if (error && !data?.audit) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
+  if (fetching && !data) return <Loading />;
+  const trail = data?.audit;
+  if (!trail) return null;
+  if (trail.nodes.length === 0) return after === null ? <Nothing words={t('audit.nothing')} /> : null;
+  const { hasNextPage, endCursor } = trail.pageInfo;
+  return (
+    <>
+      <ul className="trail">
+        {trail.nodes.map((entry) => (
+          <Entry key={entry.no} entry={entry} words={catalogue?.actions?.find(({ name }) => name === entry.action)?.label} />
+        ))}
+      </ul>
+      {more && hasNextPage && endCursor && <Button onClick={() => more(endCursor)}>{t('state.more')}</Button>}
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import type { CellFragment, SubmissionStateKind } from './gen/graphql';
+
+/** In the order in which they are told. */
+export const STATES: readonly SubmissionStateKind[] = ['FINAL', 'IN_REVIEW', 'RETURNED', 'WITHDRAWN'];
+
+export type Counts = Readonly<Record<SubmissionStateKind, number>>;
+
+/** How a cell stands, by colour and by sign: the most pressing first. */
+export type Standing = 'returned' | 'waiting' | 'done' | 'none';
+
+/** What stands beside the number; colour alone would say nothing to some. */
+export const SIGNS = { returned: '↩', waiting: '◷', done: '✓', none: '○' } as const;
+
+export interface Column {
+  readonly key: string;
+  readonly name: string;
+}
+
+export interface Line {
+  /** Of a child; the organisation's own where it is the organisation. */
+  readonly id: string;
+  readonly name: string;
+  readonly cells: readonly Counts[];
+  readonly sum: Counts;
+}
+
+const NONE: Counts = { FINAL: 0, IN_REVIEW: 0, RETURNED: 0, WITHDRAWN: 0 };
+
+export function total(counts: Counts): number {
+  return STATES.reduce((sum, state) => sum + counts[state], 0);
+}
+
+export function standing(counts: Counts): Standing {
+  if (counts.RETURNED > 0) return 'returned';
+  if (counts.IN_REVIEW > 0) return 'waiting';
+  return counts.FINAL > 0 ? 'done' : 'none';
+}
+
+function add(counts: Counts, cell: CellFragment): Counts {
+  return { ...counts, [cell.state]: counts[cell.state] + cell.count };
+}
+
+export type By = 'type' | 'month';
+
+const keyOf = (cell: CellFragment, by: By): string => (by === 'type' ? cell.type : String(cell.month ?? ''));
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * The matrix: the organisation's own line first, then each child, those without anything too. Sums by line come from `whole`, where
+ * a record of several types counts once.
+ */
+export function matrix(
+  org: Named,
+  children: readonly Named[],
+  columns: readonly Column[],
+  by: By,
+  each: readonly CellFragment[],
+  whole: readonly CellFragment[],
+): readonly Line[] {
+  const cells = new Map<string, Counts>();
+  const sums = new Map<string, Counts>();
+  for (const cell of each) {
+    const at = `${cell.childId ?? org.id} ${keyOf(cell, by)}`;
+    cells.set(at, add(cells.get(at) ?? NONE, cell));
+  }
+  for (const cell of whole) {
+    const at = cell.childId ?? org.id;
+    sums.set(at, add(sums.get(at) ?? NONE, cell));
+  }
+  return [org, ...children].map(({ id, name }) => ({
+    id,
+    name,
+    cells: columns.map(({ key }) => cells.get(`${id} ${key}`) ?? NONE),
+    sum: sums.get(id) ?? NONE,
+  }));
+}
+
+export function sumOf(counts: readonly Counts[]): Counts {
+  return counts.reduce((sum, one) => {
+    const next = { ...sum };
+    for (const state of STATES) next[state] += one[state];
+    return next;
+  }, NONE);
+}
+
+/** Months from the first to the last, yyyymm; 24 at the most. */
+export function months(from: number, to: number): readonly number[] {
+  const all: number[] = [];
+  for (let month = from; month <= to && all.length < 24; month = month % 100 === 12 ? month + 89 : month + 1) all.push(month);
+  return all;
+}
+
+/** What is seen, as rows of a table: a text that a spreadsheet would take for a formula stays a text. */
+export function rows(lines: readonly Line[], columns: readonly Column[], first: string, sum: string): readonly (readonly (string | number)[])[] {
+  return [
+    [first, ...columns.map(({ name }) => name), sum],
+    ...lines.map(({ name, cells, sum: of }) => [name, ...cells.map(total), total(of)]),
+  ];
+}
+
+export function csv(table: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number): string => {
+    if (typeof value === 'number') return String(value);
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return `"${safe.replaceAll('"', '""')}"`;
+  };
+  return `\uFEFF${table.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+}

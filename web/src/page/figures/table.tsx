@@ -1,0 +1,94 @@
+import { Link, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { type Column, type Counts, type Line, SIGNS, standing, STATES, sumOf, total } from './matrix';
+
+interface TableProps {
+  readonly org: string;
+  readonly lines: readonly Line[];
+  readonly columns: readonly Column[];
+}
+
+/** Children and what they have sent. A number opens what is behind it, a name the child's own matrix. */
+export function Table({ org, lines, columns }: TableProps) {
+  const { t } = useTranslation();
+  const asked = useSearch({ from: '/inside/figures' });
+  const sums = columns.map((_, n) => sumOf(lines.flatMap(({ cells }) => cells[n] ?? [])));
+  return (
+    <div className="scroll" role="region" aria-label={t('figures.matrix')} tabIndex={0}>
+      <table className="matrix">
+        <thead>
+          <tr>
+            <th scope="col">{t('figures.name')}</th>
+            {columns.map(({ key, name }) => (
+              <th key={key} scope="col">
+                {name}
+              </th>
+            ))}
+            <th scope="col">{t('figures.sum')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.id}>
+              <th scope="row">
+                {line.id === org ? (
+                  line.name
+                ) : (
+                  <Link to="/figures" search={{ ...asked, org: line.id, child: undefined, column: undefined }}>
+                    {line.name}
+                  </Link>
+                )}
+              </th>
+              {line.cells.map((counts, n) => {
+                const column = columns[n];
+                return column && <Cell key={column.key} counts={counts} child={line.id} column={column.key} names={[line.name, column.name]} />;
+              })}
+              <Cell counts={line.sum} child={line.id} column="*" names={[line.name, t('figures.sum')]} />
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{t('figures.sum')}</th>
+            {sums.map((counts, n) => (
+              <td key={columns[n]?.key} className="number">
+                {total(counts)}
+              </td>
+            ))}
+            <td className="number">{total(sumOf(lines.map(({ sum }) => sum)))}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+interface CellProps {
+  readonly counts: Counts;
+  readonly child: string;
+  readonly column: string;
+  readonly names: readonly [string, string];
+}
+
+function Cell({ counts, child, column, names }: CellProps) {
+  const { t } = useTranslation();
+  const asked = useSearch({ from: '/inside/figures' });
+  const how = standing(counts);
+  const all = total(counts);
+  if (all === 0) return <td className="cell none number">0</td>;
+  const words = STATES.filter((state) => counts[state] > 0).map((state) => `${t(`state.of.${state}`)} ${String(counts[state])}`);
+  return (
+    <td className={`cell ${how} number`}>
+      <Link
+        to="/figures"
+        search={{ ...asked, child, column, state: STATES.find((state) => counts[state] > 0) }}
+        title={words.join('\n')}
+        resetScroll={false}
+      >
+        <span className="sr">{names.join(' · ')} </span>
+        {all} <span aria-hidden>{SIGNS[how]}</span>
+        <span className="sr"> {words.join(' ')}</span>
+      </Link>
+    </td>
+  );
+}

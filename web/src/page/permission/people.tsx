@@ -1,0 +1,168 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { App, Button, Tag } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation, useQuery } from 'urql';
+import { errorCode } from '../../client/graphql';
+import { newKey } from '../../client/key';
+import { useAsk } from '../../frame/ask';
+import { moment } from '../../frame/moment';
+import { Failure, Loading, Nothing } from '../../frame/state';
+import { invites, type Post, shutsOut, useViewer } from '../../frame/viewer';
+import { OrgPick } from '../../pick/org';
+import { InviteAgainDocument, LetInDocument, PeopleOfDocument, type PeopleOfQuery, ShutOutDocument } from './gen/graphql';
+import { Invitation, type Invited, Invite } from './invite';
+
+type Person = NonNullable<PeopleOfQuery['accounts']>['nodes'][number];
+
+/** Who is known at an organisation: invited, let in, shut out. */
+export function People() {
+  const { t } = useTranslation();
+  const { posts } = useViewer();
+  const go = useNavigate();
+  const asked = useSearch({ from: '/inside/permissions' });
+  const [turns, setTurns] = useState(0);
+  const org = asked.org ?? posts.find(shutsOut)?.org.id;
+  const inviting = posts.filter(invites);
+  const again = (): void => setTurns(turns + 1);
+  if (!org) return <Nothing words={t('people.none')} />;
+  return (
+    <>
+      <div className="filters">
+        <OrgPick words={t('permission.atOrg')} value={org} put={(next) => void go({ to: '/permissions', search: { view: 'people', org: next } })} />
+      </div>
+      <Pages key={`${org} ${String(turns)}`} org={org} again={again} />
+      {inviting.length > 0 && <Invite key={org} posts={inviting} org={org} invited={again} />}
+    </>
+  );
+}
+
+function Pages({ org, again }: { readonly org: string; readonly again: () => void }) {
+  const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
+  return cursors.map((after, n) => (
+    <Page key={after ?? ''} org={org} after={after} again={again} more={n === cursors.length - 1 ? (cursor) => setCursors([...cursors, cursor]) : undefined} />
+  ));
+}
+
+interface PageProps {
+  readonly org: string;
+  readonly after: string | null;
+  readonly again: () => void;
+  readonly more: ((cursor: string) => void) | undefined;
+}
+
+function Page({ org, after, again, more }: PageProps) {
+  const { t } = useTranslation();
+  const { posts } = useViewer();
+  const [{ data, error, fetching }, look] = useQuery({ query: PeopleOfDocument, variables: { org, after }, requestPolicy: 'cache-and-network' });
+  const acting = posts.find(shutsOut);
+  if (error && !data?.accounts) return <Failure code={errorCode(error)} again={() => look({ requestPolicy: 'network-only' })} />;
+  if (fetching && !data) return <Loading />;
+  const people = data?.accounts;
+  if (!people || !acting) return null;
+  if (people.nodes.length === 0) return after === null ? <Nothing words={t('people.none')} /> : null;
+  const { hasNextPage, endCursor } = people.pageInfo;
+  return (
+    <>
+      <table className="rows cards-small">
+        <thead>
+          <tr>
+            <th>{t('permission.person')}</th>
+            <th>{t('people.state')}</th>
+            <th>{t('people.since')}</th>
+            <th>{t('permission.steps')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {people.nodes.map((person) => (
+            <Row key={person.id} person={person} acting={acting} inviting={posts.find(invites)} again={again} />
+          ))}
+        </tbody>
+      </table>
+      {more && hasNextPage && endCursor && <Button onClick={() => more(endCursor)}>{t('state.more')}</Button>}
+    </>
+  );
+}
+
+interface RowProps {
+  readonly person: Person;
+  readonly acting: Post;
+  readonly inviting: Post | undefined;
+  readonly again: () => void;
+}
+
+function Row({ person, acting, inviting, again }: RowProps) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const { account, timeZone } = useViewer();
+  const { asked, ask } = useAsk();
+  const [, shut] = useMutation(ShutOutDocument);
+  const [, open] = useMutation(LetInDocument);
+  const [, renew] = useMutation(InviteAgainDocument);
+  const [invited, setInvited] = useState<Invited | null>(null);
+  const input = { post: acting.id, account: person.id };
+  const settled = (problems: readonly { readonly message: string }[] | undefined): void => {
+    for (const problem of problems ?? []) void message.error(problem.message);
+    again();
+  };
+  return (
+    <tr>
+      <td className="main">
+        <Link to="/permissions" search={{ view: 'who', account: person.id }}>
+          {person.name}
+        </Link>
+        {invited && <Invitation {...invited} />}
+      </td>
+      <td>
+        <Tag>{t(`people.of.${person.state}`)}</Tag>
+      </td>
+      <td data-of={t('people.since')}>{moment(person.createdAt, timeZone)}</td>
+      <td>
+        <span className="ways">
+          {asked}
+          {person.state === 'INVITED' && inviting && (
+            <Button
+              size="small"
+              onClick={() =>
+                void renew({ input: { idempotencyKey: newKey(), post: inviting.id, account: person.id } }).then(({ data }) => {
+                  const answer = data?.renewInvitation;
+                  for (const problem of answer?.problems ?? []) void message.error(problem.message);
+                  if (answer?.token && answer.expiresAt) setInvited({ name: person.name, token: answer.token, until: answer.expiresAt });
+                })
+              }
+            >
+              {t('people.again')}
+            </Button>
+          )}
+          {person.state === 'SUSPENDED' && (
+            <Button
+              size="small"
+              onClick={() =>
+                ask(t('people.letInSure', { name: person.name }), () =>
+                  open({ input: { ...input, idempotencyKey: newKey() } }).then(({ data }) => settled(data?.reopenAccount?.problems)),
+                )
+              }
+            >
+              {t('people.letIn')}
+            </Button>
+          )}
+          {person.state !== 'SUSPENDED' && person.id !== account.id && (
+            <Button
+              size="small"
+              danger
+              onClick={() =>
+                ask(
+                  t('people.shutOutSure', { name: person.name }),
+                  () => shut({ input: { ...input, idempotencyKey: newKey() } }).then(({ data }) => settled(data?.suspendAccount?.problems)),
+                  true,
+                )
+              }
+            >
+              {t('people.shutOut')}
+            </Button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,74 @@
+import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { errorCode } from '../../client/graphql';
+import type { GroupSchema } from '../../form/schema';
+import { Failure, Loading } from '../../frame/state';
+import { useViewer, writes } from '../../frame/viewer';
+import { Watched } from './conflict';
+import { useDraft } from './draft';
+import { Editor } from './editor';
+import { type RecordFormQuery, RecordFormDocument } from './gen/graphql';
+
+type Type = NonNullable<RecordFormQuery['recordType']>;
+
+/**
+ * A new record: it waits in this browser until the server has it. Its page stays as it is then, under the hand that writes; who
+ * comes back finds it at its own address.
+ */
+export function BeginRecord() {
+  const { type } = useParams({ from: '/inside/records/begin/$type' });
+  const { post, record, step } = useSearch({ from: '/inside/records/begin/$type' });
+  const [born] = useState(record);
+  const { posts } = useViewer();
+  const [{ data, error, fetching }, again] = useQuery({ query: RecordFormDocument, variables: { code: type } });
+  if (born) return <Navigate to="/records/$id/edit" params={{ id: born }} search={{ post, step }} replace />;
+  if (error && !data) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
+  if (fetching && !data) return <Loading />;
+  const held = posts.find((one) => one.id === post && writes(one));
+  if (!data?.recordType || !held) return <Failure code="NOT_FOUND" />;
+  return <Begin type={data.recordType} post={held.id} org={held.org.name} />;
+}
+
+function today(timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date());
+}
+
+function Begin({ type, post, org }: { readonly type: Type; readonly post: string; readonly org: string }) {
+  const { t } = useTranslation();
+  const { account, timeZone } = useViewer();
+  const { draft: local } = useSearch({ from: '/inside/records/begin/$type' });
+  const go = useNavigate();
+  const named = useCallback(
+    (id: string) => void go({ to: '.', search: (before) => ({ ...before, record: id }), replace: true }),
+    [go],
+  );
+  const form = type.form as GroupSchema;
+  const draft = useDraft(
+    {
+      account: account.id,
+      post,
+      ofType: type.code,
+      id: null,
+      local,
+      rev: null,
+      writing: { title: type.name, occurredOn: today(timeZone), content: {} },
+    },
+    named,
+  );
+  return (
+    <>
+      {draft.id !== null && <Watched id={draft.id} form={form} draft={draft} />}
+      <Editor
+        heading={t('record.begin', { type: type.name, org })}
+        help={type.help}
+        form={form}
+        draft={draft}
+        post={post}
+        files={[]}
+        comments={[]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Alert, Button } from 'antd';
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { errorCode } from '../../client/graphql';
+import type { GroupSchema } from '../../form/schema';
+import { Failure, Loading } from '../../frame/state';
+import { useViewer, writes } from '../../frame/viewer';
+import { Watched } from './conflict';
+import { useDraft, writingOf } from './draft';
+import { Editor } from './editor';
+import { RecordCourseDocument, RecordFormDocument, RecordWholeDocument, type WholeFragment } from './gen/graphql';
+import { returnOf } from './timeline';
+
+/** A draft, or what has come back. */
+export function EditRecord() {
+  const { id } = useParams({ from: '/inside/records/$id/edit' });
+  const [{ data, error, fetching }, again] = useQuery({
+    query: RecordWholeDocument,
+    variables: { id },
+    requestPolicy: 'network-only',
+  });
+  const record = data?.record;
+  const [{ data: type }] = useQuery({
+    query: RecordFormDocument,
+    variables: { code: record?.type ?? '', version: record?.typeVersion ?? null },
+    pause: !record,
+  });
+  if (error && !record) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
+  if ((fetching && !record) || (record && !type)) return <Loading />;
+  if (!record || !type?.recordType) return <Failure code="NOT_FOUND" />;
+  return <Edit key={record.id} record={record} help={type.recordType.help} name={type.recordType.name} form={type.recordType.form as GroupSchema} />;
+}
+
+interface EditProps {
+  readonly record: WholeFragment;
+  readonly name: string;
+  readonly help: string;
+  readonly form: GroupSchema;
+}
+
+function Edit({ record: begun, name, help, form }: EditProps) {
+  const { t } = useTranslation();
+  const { account, posts } = useViewer();
+  const { post: asked } = useSearch({ from: '/inside/records/$id/edit' });
+  const go = useNavigate();
+  const mine = posts.filter((post) => writes(post) && post.org.id === begun.org?.id);
+  const post = mine.find(({ id }) => id === asked) ?? mine[0];
+  const [record] = useState(begun);
+  const draft = useDraft(
+    {
+      account: account.id,
+      post: post?.id ?? '',
+      ofType: record.type,
+      id: record.id,
+      local: record.id,
+      rev: record.rev,
+      writing: writingOf(record),
+    },
+    useCallback(() => undefined, []),
+  );
+  const [{ data: course }] = useQuery({ query: RecordCourseDocument, variables: { id: record.id } });
+  if (!post) return <Failure code="NOT_FOUND" />;
+  const back = record.state === 'RETURNED' ? returnOf(course?.record?.timeline) : undefined;
+  return (
+    <>
+      <Watched id={record.id} form={form} draft={draft} />
+      {back && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('record.returnedBy', { org: back.org?.name ?? '' })}
+          description={
+            <>
+              <p>{back.remarks?.reasons.map((reason) => t(`reason.${reason}`)).join('、')}</p>
+              {back.remarks?.note && <p>{back.remarks.note}</p>}
+            </>
+          }
+          action={<Button onClick={() => void go({ to: '/records/$id', params: { id: record.id } })}>{t('record.timeline')}</Button>}
+        />
+      )}
+      <Editor
+        heading={t('record.begin', { type: name, org: record.org?.name ?? '' })}
+        help={help}
+        form={form}
+        draft={draft}
+        post={post.id}
+        files={record.files ?? []}
+        comments={back?.remarks?.comments ?? []}
+      />
+    </>
+  );
+}

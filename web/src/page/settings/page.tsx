@@ -1,0 +1,101 @@
+import { Link } from '@tanstack/react-router';
+import { App, Button, Segmented, Switch } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMutation, useQuery } from 'urql';
+import { errorCode } from '../../client/graphql';
+import { newKey } from '../../client/key';
+import { useStore } from '../../client/store';
+import { moment } from '../../frame/moment';
+import { Failure, Loading } from '../../frame/state';
+import { textSize } from '../../frame/text-size';
+import { useTitle } from '../../frame/title';
+import { useViewer } from '../../frame/viewer';
+import { type Locale, locale, speak } from '../../words';
+import { EndSessionDocument, SessionsDocument, SetLanguageDocument } from './gen/graphql';
+import { Notices } from './notices';
+import { Password } from './password';
+import { Tokens } from './tokens';
+
+/** What one sets for oneself. */
+export function Settings() {
+  const { t } = useTranslation();
+  const size = useStore(textSize);
+  const [made, setMade] = useState(0);
+  const [, say] = useMutation(SetLanguageDocument);
+  useTitle(t('place.settings'));
+  return (
+    <>
+      <h1>{t('place.settings')}</h1>
+      <section className="sheet">
+        <h2>{t('settings.look')}</h2>
+        <p className="ways">
+          <Segmented<Locale>
+            aria-label={t('settings.language')}
+            options={[
+              { value: 'zh-CN', label: t('settings.zh') },
+              { value: 'en', label: t('settings.en') },
+            ]}
+            value={locale()}
+            onChange={(to) => {
+              void speak(to);
+              void say({ input: { idempotencyKey: newKey(), locale: to === 'en' ? 'EN' : 'ZH' } });
+            }}
+          />
+          <label>
+            <Switch checked={size === 'large'} onChange={(on) => textSize.set(on ? 'large' : 'plain')} /> {t('settings.large')}
+          </label>
+        </p>
+      </section>
+      <Notices />
+      <Password />
+      <p>
+        <Link to="/permissions" search={{ view: 'why' }}>
+          {t('permission.mine')}
+        </Link>
+      </p>
+      <Sessions key={made} />
+      <Tokens made={() => setMade(made + 1)} />
+    </>
+  );
+}
+
+/** Where one is signed in; what is not one's own is ended here. */
+function Sessions() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const { account, timeZone } = useViewer();
+  const [{ data, error, fetching }, again] = useQuery({ query: SessionsDocument, variables: { account: account.id }, requestPolicy: 'cache-and-network' });
+  const [, end] = useMutation(EndSessionDocument);
+  const open = data?.sessions?.filter(({ endedAt }) => endedAt === null) ?? [];
+  return (
+    <section className="sheet">
+      <h2>{t('settings.sessions')}</h2>
+      {error && !data && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
+      {fetching && !data && <Loading />}
+      <ul className="lines">
+        {open.map((session) => (
+          <li key={session.id}>
+            <strong>{session.label}</strong>
+            <small>{t(`settings.kind.${session.kind}`)}</small>
+            <time dateTime={session.createdAt}>{t('settings.since', { at: moment(session.createdAt, timeZone) })}</time>
+            {session.present ? (
+              <small>{t('settings.here')}</small>
+            ) : (
+              <Button
+                onClick={() =>
+                  void end({ input: { idempotencyKey: newKey(), session: session.id } }).then(({ data: answer }) => {
+                    for (const problem of answer?.endSession?.problems ?? []) void message.error(problem.message);
+                    again({ requestPolicy: 'network-only' });
+                  })
+                }
+              >
+                {t('settings.end')}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

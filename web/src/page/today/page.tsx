@@ -1,0 +1,79 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { errorCode } from '../../client/graphql';
+import { Failure, Loading, Nothing } from '../../frame/state';
+import { useTitle } from '../../frame/title';
+import { type Post, reviews, useViewer, writes } from '../../frame/viewer';
+import { LeftHere } from '../record/left';
+import { TodayDocument, type TodayQuery } from './gen/graphql';
+
+type Counts = NonNullable<TodayQuery['counts']>;
+type Name = Exclude<keyof Counts, '__typename'>;
+
+/** What each of his organisations has for him, the most pressing first. */
+export function Today() {
+  const { t } = useTranslation();
+  const { account, posts } = useViewer();
+  useTitle(t('place.today'));
+  const working = posts.filter((post) => writes(post) || reviews(post));
+  return (
+    <>
+      <h1>{t('today.greeting', { name: account.name })}</h1>
+      <LeftHere />
+      {working.length === 0 && <Nothing words={t('today.nothing')} />}
+      {working.map((post) => (
+        <At key={post.id} post={post} />
+      ))}
+    </>
+  );
+}
+
+function At({ post }: { readonly post: Post }) {
+  const [{ data, error, fetching }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
+  const names: readonly Name[] = writes(post) ? ['returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
+  return (
+    <section aria-label={post.org.name}>
+      <h2>
+        {post.org.name} <small>{post.roleName}</small>
+      </h2>
+      {error && !data?.counts && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
+      {fetching && !data && <Loading />}
+      {data?.counts && <Numbers counts={data.counts} names={names} post={post} />}
+    </section>
+  );
+}
+
+const OWN: Partial<Record<Name, 'DRAFT' | 'RETURNED' | 'IN_REVIEW'>> = { drafts: 'DRAFT', returned: 'RETURNED', inReview: 'IN_REVIEW' };
+const QUEUES: Partial<Record<Name, 'TO_REVIEW' | 'OVERDUE' | 'HELD'>> = { toReview: 'TO_REVIEW', overdue: 'OVERDUE', held: 'HELD' };
+
+/** Every number opens its list. */
+function Numbers({ counts, names, post }: { readonly counts: Counts; readonly names: readonly Name[]; readonly post: Post }) {
+  const { t } = useTranslation();
+  return (
+    <ul className="numbers">
+      {names.map((name) => {
+        const [state, queue] = [OWN[name], QUEUES[name]];
+        const shown = (
+          <>
+            <strong>{counts[name]}</strong> <span>{t(`count.${name}`)}</span>
+          </>
+        );
+        return (
+          <li key={name} data-name={name} data-some={counts[name] > 0}>
+            {state && (
+              <Link to="/records" search={{ state, org: post.org.id }}>
+                {shown}
+              </Link>
+            )}
+            {queue && (
+              <Link to="/review" search={{ queue, post: post.id }}>
+                {shown}
+              </Link>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,3 @@
+import words from './zh-CN.json';
+
+export default words;
