@@ -1,16 +1,27 @@
 # One image for everything: `fonds serve`, `fonds work`, `fonds migrate` (docs/operations.md, docs/decisions/028-image-and-chart.md).
 #
 # BUILDER  Debian 12 or newer with Rust as Cargo.toml asks, cargo in PATH, a C compiler.
+# PAGES    Node.js 22 or newer with npm in PATH, and a way to the packages of web/package-lock.json; nothing of it is shipped.
 # BASE     what the program stands on: glibc of the builder's release or newer, libgcc_s, /etc/ssl/certs/ca-certificates.crt,
 #          a Chinese font (fonts-wqy-microhei or fonts-noto-cjk) for PDFs that bring none. No shell is needed.
-# Both are given by whoever builds, who keeps them patched; `script/soak image` makes its own from Debian's packages.
+# All are given by whoever builds, who keeps them patched; `script/soak image` makes its own from Debian's packages.
+ARG PAGES
 ARG BUILDER
 ARG BASE
+
+FROM ${PAGES} AS pages
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY schema/fonds.graphql ../schema/
+COPY web .
+RUN npm run gen && npm run build
 
 FROM ${BUILDER} AS build
 ARG PROFILE=release
 WORKDIR /src
 COPY . .
+COPY --from=pages /src/web/dist web/dist
 # The queries are compiled from the committed .sqlx, the versions are those of Cargo.lock.
 ENV SQLX_OFFLINE=true CARGO_TARGET_DIR=/target
 RUN cargo build --locked --profile "${PROFILE}" --package fonds \

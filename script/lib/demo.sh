@@ -29,3 +29,34 @@ demo_settings() {
   # These belong to the scripts; the binary knows its own keys alone.
   unset FONDS_DATABASE_URL FONDS_REDIS_URL FONDS_PORT
 }
+
+DEMO_SERVER=
+
+# demo_begin FOLDER DATABASE PORT [fresh]: serves the demo on servers that run, and waits until it answers; FOLDER/demo.json
+# says where. Sets DEMO_SERVER.
+demo_begin() {
+  local folder=$1 tries=0
+  mkdir -p "$folder"
+  rm -f "$folder/demo.json"
+  demo_database "$2" "${4:-}"
+  (
+    export FONDS_BLOBS__FOLDER=$folder/blobs
+    demo_settings "$2" "$3"
+    exec "${CARGO_TARGET_DIR:-$FONDS_ROOT/target}/debug/fonds" demo --dir "$folder" >"$folder/log" 2>&1
+  ) &
+  DEMO_SERVER=$!
+  until [ -s "$folder/demo.json" ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 3600 ] || ! kill -0 $DEMO_SERVER 2>/dev/null; then
+      tail -n 20 "$folder/log" >&2
+      demo_end
+      die "the demo did not come up"
+    fi
+    sleep 0.1
+  done
+}
+
+demo_end() {
+  kill "$DEMO_SERVER" 2>/dev/null || true
+  wait "$DEMO_SERVER" 2>/dev/null || true
+}

@@ -60,6 +60,27 @@ image_builder() {
   image_from_tar localhost/fonds-builder "$tar" --env PATH=/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin --env CARGO_HOME=/cargo
 }
 
+# Node.js out of its wheel, and the packages of web/package-lock.json in a cache of npm's own: nothing is fetched while it builds.
+image_pages() {
+  local tar=$IMAGE_HOME/pages.tar scratch
+  need_web_node
+  [ -f "$tar" ] || {
+    mmdebstrap --quiet --mode=root --variant=essential --include=ca-certificates,libstdc++6,libatomic1 "$IMAGE_SUITE" "$IMAGE_HOME/new-pages.tar" &&
+      mv "$IMAGE_HOME/new-pages.tar" "$tar"
+  }
+  scratch=$(mktemp -d)
+  cp "$FONDS_ROOT/web/package.json" "$FONDS_ROOT/web/package-lock.json" "$scratch"
+  (cd "$scratch" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache "$IMAGE_HOME/npm")
+  rm -rf "$scratch" "$IMAGE_HOME/node"
+  mkdir -p "$IMAGE_HOME/node/bin"
+  cp -L "$(command -v node)" "$IMAGE_HOME/node/bin/node"
+  cp -RL "$(npm root -g)/npm" "$IMAGE_HOME/node/npm"
+  printf '#!/bin/sh\nexec /node/bin/node /node/npm/bin/npm-cli.js "$@"\n' >"$IMAGE_HOME/node/bin/npm"
+  chmod 0755 "$IMAGE_HOME/node/bin/npm"
+  image_from_tar localhost/fonds-pages "$tar" --env PATH=/node/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    --env npm_config_cache=/npm --env npm_config_offline=true --env "npm_config_registry=$(npm config get registry)"
+}
+
 # image_build NAME: from source, as the Dockerfile says. What was compiled of the dependencies is kept for the next time; our
 # own crates are compiled anew, because cargo goes by times, and a file may have changed while the last image was being built.
 image_build() {
@@ -70,8 +91,9 @@ image_build() {
   done
   image_buildah bud -q --isolation chroot --pull-never \
     --volume "$(rustc --print sysroot):/rust:ro" --volume "$IMAGE_HOME/vendor:/vendor:ro" \
+    --volume "$IMAGE_HOME/node:/node:ro" --volume "$IMAGE_HOME/npm:/npm" \
     --volume "$IMAGE_HOME/cargo:/cargo" --volume "$IMAGE_HOME/target:/target" \
-    --build-arg BUILDER=localhost/fonds-builder --build-arg BASE=localhost/fonds-base \
+    --build-arg PAGES=localhost/fonds-pages --build-arg BUILDER=localhost/fonds-builder --build-arg BASE=localhost/fonds-base \
     --build-arg REVISION="$(git -C "$FONDS_ROOT" rev-parse HEAD 2>/dev/null || echo unknown)" \
     --tag "$1" "$FONDS_ROOT"
 }
@@ -153,6 +175,7 @@ image_part() (
   say "-- bases out of Debian's packages"
   image_base
   image_builder
+  image_pages
   say "-- the image, from source"
   image_build localhost/fonds
   trap image_clear EXIT

@@ -92,6 +92,29 @@ need_node() {
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ] || die "Node.js 18 or newer is needed, found $(node --version)"
 }
 
+find_chromium() {
+  local program
+  for program in chromium chromium-browser google-chrome; do
+    if have $program; then
+      command -v $program
+      return
+    fi
+  done
+  program='/Applications/Chromium.app/Contents/MacOS/Chromium'
+  [ ! -x "$program" ] || printf '%s' "$program"
+}
+
+# A browser for the tests of the pages, and a font with Chinese in it. Sets FONDS_CHROMIUM.
+need_chromium() {
+  FONDS_CHROMIUM=${FONDS_CHROMIUM:-$(find_chromium)}
+  if [ -z "$FONDS_CHROMIUM" ]; then
+    install_or_die "Chromium" "chromium fonts-wqy-microhei" "--cask chromium"
+    FONDS_CHROMIUM=$(find_chromium)
+    [ -n "$FONDS_CHROMIUM" ] || die "Chromium is not there; see https://www.chromium.org, then again with FONDS_CHROMIUM=/where/it/is"
+  fi
+  export FONDS_CHROMIUM
+}
+
 # A linker and a C compiler, for the crates with C or assembly in them.
 need_cc() {
   have cc && return 0

@@ -44,6 +44,7 @@ print(*[one.getsockname()[1] for one in sockets])')
     -filer.port="$5" -filer.port.grpc="$6" -filer.localSocket="$folder/filer.sock" -s3.port="$7" -s3.port.grpc="$8" \
     -s3.port.iceberg=0 -s3.port.lance=0 -s3.config="$folder/identities.json" >"$folder/log" 2>&1 </dev/null &
   printf '%s\n' "$!" >"$folder/pid"
+  disown "$!" # its end is no news
   set +m
   printf 'http://127.0.0.1:%s\n' "$7" >"$folder/url"
   # Without a signature it refuses: then it is there.

@@ -76,32 +76,15 @@ node_modules() {
 # graphql_audits: serves the demo on the servers of the tests, and audits it with a token that carries introspection; then
 # a client of subscriptions, and the walk-through.
 graphql_audits() {
-  local folder=$FONDS_STATE/audit server code=0 tries=0
+  local folder=$FONDS_STATE/audit code=0
   rm -rf "$folder"
-  mkdir -p "$folder"
   cargo build -q --locked -p fonds
-  demo_database fonds_audit fresh
-  (
-    export FONDS_BLOBS__FOLDER=$folder/blobs
-    demo_settings fonds_audit "${FONDS_AUDIT_PORT:-18080}"
-    exec target/debug/fonds demo --dir "$folder" >"$folder/log" 2>&1
-  ) &
-  server=$!
-  until [ -s "$folder/demo.json" ]; do
-    tries=$((tries + 1))
-    if [ $tries -gt 3600 ] || ! kill -0 $server 2>/dev/null; then
-      tail -n 20 "$folder/log" >&2
-      kill $server 2>/dev/null || true
-      die "the server to audit did not come up"
-    fi
-    sleep 0.1
-  done
+  demo_begin "$folder" fonds_audit "${FONDS_AUDIT_PORT:-18080}" fresh
   FONDS_AUDIT_DEMO=$folder/demo.json node script/node/audit.mjs || code=$?
   [ $code != 0 ] || FONDS_AUDIT_DEMO=$folder/demo.json node script/node/live.mjs || code=$?
   [ $code != 0 ] || walkthrough "$folder" || code=$?
   [ $code != 0 ] || tus_clients "$folder/demo.json" || code=$?
-  kill $server 2>/dev/null || true
-  wait $server 2>/dev/null || true
+  demo_end
   return $code
 }
 
