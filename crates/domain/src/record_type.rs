@@ -280,6 +280,8 @@ mod tests {
         assert!(spoil(&|file| file["form"]["properties"]["place"]["maxLength"] = json!(20_001)));
         assert!(spoil(&|file| file["form"]["properties"]["place"]["$ref"] = json!("https://example.org/")));
         assert!(spoil(&|file| file["form"]["x-order"] = json!(["place"])));
+        assert!(spoil(&|file| file["form"]["properties"]["present"]["x-usual"]["less"] = json!("/expected")));
+        assert!(spoil(&|file| file["form"]["properties"]["present"]["x-usual"]["of"] = json!("/expect")));
     }
 
     #[test]

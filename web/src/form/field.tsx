@@ -1,7 +1,8 @@
-import { Checkbox, Input, Radio, Select } from 'antd';
+import { AutoComplete, Checkbox, Input, Radio, Select } from 'antd';
 import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Group } from './group';
+import { useKnownPeople } from './known';
 import { Choices, List, Names } from './list';
 import type { Marks } from './mark';
 import { halfWidth, help, isTime, label, type NumberSchema, option, type Schema, type TextSchema } from './schema';
@@ -88,6 +89,7 @@ function Text(props: FieldProps<TextSchema>) {
   const { schema, value, still, required, onChange } = props;
   const { t } = useTranslation();
   const id = useId();
+  const known = useKnownPeople();
   const text = typeof value === 'string' ? value : '';
   const common = { id, disabled: still, required };
   const few = schema.enum !== undefined && schema.enum.length <= 5;
@@ -127,6 +129,18 @@ function Text(props: FieldProps<TextSchema>) {
               rows={3}
               maxLength={schema.maxLength ?? 20_000}
               onChange={(event) => onChange(event.target.value)}
+            />
+          );
+        }
+        if (schema['x-person'] && known.length > 0) {
+          return (
+            <AutoComplete
+              {...common}
+              {...described}
+              value={text}
+              maxLength={schema.maxLength ?? 50}
+              options={known.filter((name) => name !== text && name.includes(text.trim())).map((name) => ({ value: name }))}
+              onChange={(name: string | undefined) => onChange(name ?? '')}
             />
           );
         }

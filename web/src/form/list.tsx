@@ -1,8 +1,9 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Checkbox, Input } from 'antd';
+import { Button, Checkbox, Input, Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Field, type FieldProps, Row } from './field';
+import { personOf, useKnownPeople } from './known';
 import { help, label, type ListSchema, option, type TextSchema } from './schema';
 
 /** Things one below the other: agenda items, absent persons. */
@@ -22,6 +23,7 @@ export function List({ schema, pointer, value, marks, still, onChange }: FieldPr
           {text}
         </p>
       ))}
+      {!still && <Roll schema={schema} items={items} onChange={onChange} />}
       <ol>
         {items.map((item, n) => (
           <li key={n}>
@@ -74,6 +76,35 @@ export function List({ schema, pointer, value, marks, still, onChange }: FieldPr
   );
 }
 
+/** As many as are still looked through at a glance; of more, the names are found by writing them. */
+const GLANCE = 60;
+
+/** People who are known, to be put on the list or taken off again by a touch. */
+function Roll({ schema, items, onChange }: { readonly schema: ListSchema; readonly items: readonly unknown[]; readonly onChange: (value: unknown) => void }) {
+  const { t } = useTranslation();
+  const known = useKnownPeople();
+  const person = personOf(schema.items);
+  if (!person || known.length === 0 || known.length > GLANCE) return null;
+  const named = (item: unknown): unknown => (typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[person] : undefined);
+  const listed = new Set(items.map(named));
+  return (
+    <div className="roll" role="group" aria-label={t('form.roll', { what: label(schema) })}>
+      {known.map((name) => (
+        <Button
+          key={name}
+          size="small"
+          shape="round"
+          type={listed.has(name) ? 'primary' : 'default'}
+          aria-pressed={listed.has(name)}
+          onClick={() => onChange(listed.has(name) ? items.filter((item) => named(item) !== name) : [...items.filter((item) => named(item) !== undefined), { [person]: name }])}
+        >
+          {name}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
 /** Several of a few. */
 export function Choices(props: FieldProps<ListSchema> & { readonly of: TextSchema }) {
   const { of, value, still, onChange } = props;
@@ -94,8 +125,41 @@ export function Choices(props: FieldProps<ListSchema> & { readonly of: TextSchem
   );
 }
 
-/** Names, as people write them down: parted by a comma of whatever kind, or each on its line. */
+/** Names, as people write them down: parted by a comma of whatever kind, or each on its line; people who are known are picked. */
 export function Names(props: FieldProps<ListSchema>) {
+  const { items } = props.schema;
+  const known = useKnownPeople();
+  const people = items.type === 'string' && items['x-person'] === true && known.length > 0;
+  return people ? <Picked props={props} known={known} /> : <Written {...props} />;
+}
+
+function Picked({ props, known }: { readonly props: FieldProps<ListSchema>; readonly known: readonly string[] }) {
+  const { value, still, onChange } = props;
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Row props={props} id={id}>
+      {(described) => (
+        <Select<string[]>
+          {...described}
+          id={id}
+          mode="tags"
+          disabled={still}
+          value={Array.isArray(value) ? value.map(String) : []}
+          options={known.map((name) => ({ value: name }))}
+          tokenSeparators={[...PARTS]}
+          placeholder={t('form.pickNames')}
+          onChange={(chosen) => {
+            const parted = names(chosen.join('、'));
+            onChange(parted.length === 0 ? undefined : parted);
+          }}
+        />
+      )}
+    </Row>
+  );
+}
+
+function Written(props: FieldProps<ListSchema>) {
   const { value, still, onChange } = props;
   const { t } = useTranslation();
   const id = useId();
@@ -122,6 +186,8 @@ export function Names(props: FieldProps<ListSchema>) {
     </Row>
   );
 }
+
+const PARTS = ['、', '，', ',', ';', '；', '\n'] as const;
 
 export function names(text: string): readonly string[] {
   return text

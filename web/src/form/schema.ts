@@ -9,6 +9,8 @@ interface Told {
   readonly title?: string;
   readonly 'x-en'?: string;
   readonly 'x-help'?: Words;
+  /** As a rule what stood there the last time. */
+  readonly 'x-same'?: boolean;
 }
 
 export interface TextSchema extends Told {
@@ -19,6 +21,8 @@ export interface TextSchema extends Told {
   readonly pattern?: string;
   readonly 'x-example'?: string;
   readonly 'x-multiline'?: boolean;
+  /** A name of a person. */
+  readonly 'x-person'?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
 }
@@ -27,6 +31,8 @@ export interface NumberSchema extends Told {
   readonly type: 'integer' | 'number';
   readonly minimum?: number;
   readonly maximum?: number;
+  /** As a rule another number less the length of a list. */
+  readonly 'x-usual'?: { readonly of: string; readonly less: string };
 }
 
 export interface YesSchema extends Told {

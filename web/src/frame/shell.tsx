@@ -11,6 +11,7 @@ import { useStore } from '../client/store';
 import { locale, speak } from '../words';
 import { renewClient } from './client';
 import { UnreadDocument, ViewerDocument } from './gen/graphql';
+import { type Inbox, InboxContext } from './inbox';
 import { Failure, Loading } from './state';
 import { audits, readsFigures, reviews, seesPosts, useViewer, type Viewer, ViewerContext, viewerOf, writes } from './viewer';
 
@@ -81,6 +82,7 @@ export function Shell() {
 
 function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: () => void }) {
   const { t } = useTranslation();
+  const inbox = useTold(posted);
   return (
     <div className="shell">
       <a className="skip" href="#page">
@@ -97,15 +99,17 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
           <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
             <Icon aria-hidden />
             <span>{t(words)}</span>
-            {to === '/inbox' && <Unread posted={posted} />}
+            {to === '/inbox' && inbox !== null && inbox.unread > 0 && <Badge count={inbox.unread} overflowCount={99} title={t('frame.unread', { count: inbox.unread })} />}
           </Link>
         ))}
       </nav>
       <Away />
       <main id="page" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
-          <Outlet />
-        </Suspense>
+        <InboxContext value={inbox}>
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </InboxContext>
       </main>
     </div>
   );
@@ -142,8 +146,8 @@ function Who() {
 /** Notices that change what one may do. */
 const OF_POSTS: readonly string[] = ['POST_GRANTED', 'POST_ENDED'];
 
-function Unread({ posted }: { readonly posted: () => void }) {
-  const { t } = useTranslation();
+/** The inbox as it fills and is read; `posted` is called where a notice says that one may do more or less than before. */
+function useTold(posted: () => void): Inbox | null {
   const [{ data }] = useSubscription({ query: UnreadDocument });
   const newest = data?.inbox?.notices.find(({ kind }) => OF_POSTS.includes(kind))?.no;
   const known = useRef<number | null>(null);
@@ -153,8 +157,7 @@ function Unread({ posted }: { readonly posted: () => void }) {
     if (known.current !== null && no > known.current) posted();
     known.current = no;
   }, [data, newest, posted]);
-  const unread = data?.inbox?.unread ?? 0;
-  return unread === 0 ? null : <Badge count={unread} overflowCount={99} title={t('frame.unread', { count: unread })} />;
+  return data?.inbox ?? null;
 }
 
 /** A lost line is said, and goes away by itself. */

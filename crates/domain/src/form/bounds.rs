@@ -38,6 +38,9 @@ const KEYWORDS: &[&str] = &[
     "x-order",
     "x-multiline",
     "x-example",
+    "x-person",
+    "x-same",
+    "x-usual",
 ];
 
 /// Holds a type to these bounds; the reason where it does not keep them.
@@ -46,6 +49,7 @@ pub(crate) fn audit(of: &RecordType) -> Result<(), String> {
         return Err("the form describes an object".to_owned());
     }
     schema(&of.form, "form", 0)?;
+    usual(of)?;
     for (index, rule) in of.rules.iter().enumerate() {
         if of.rules[..index].iter().any(|other| other.code == rule.code) {
             return Err(format!("two rules are called {}", rule.code));
@@ -69,6 +73,21 @@ pub(crate) fn audit(of: &RecordType) -> Result<(), String> {
 
 fn known<'t>(of: &'t RecordType, pointer: &Pointer, item: Option<&'t Value>) -> Result<&'t Value, String> {
     pointer.describe(&of.form, item).ok_or_else(|| format!("{pointer} leads to no field of the form"))
+}
+
+/// A number that is as a rule another one less a list of those missing: both stand in the form.
+fn usual(of: &RecordType) -> Result<(), String> {
+    let fields = of.form.get("properties").and_then(Value::as_object).into_iter().flatten();
+    fields.filter_map(|(name, field)| Some((name, field.get("x-usual")?))).try_for_each(|(name, usual)| {
+        let of_type = |key: &str| {
+            let pointer = Pointer::parse(usual.get(key)?.as_str()?)?;
+            pointer.describe(&of.form, None)?.get("type")?.as_str()
+        };
+        match (of_type("of"), of_type("less")) {
+            (Some("integer"), Some("array")) => Ok(()),
+            _ => Err(format!("{name}: x-usual names a number (of) and a list (less)")),
+        }
+    })
 }
 
 fn conditions(of: &RecordType, source: &Source, item: Option<&Value>) -> Result<(), String> {

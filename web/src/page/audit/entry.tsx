@@ -8,7 +8,7 @@ import { give } from '../../file/give';
 import { moment } from '../../frame/moment';
 import { Failure } from '../../frame/state';
 import { useViewer } from '../../frame/viewer';
-import { difference } from './difference';
+import { Difference } from './difference-table';
 import { AuditEntryProofDocument, type AuditTrailQuery } from './gen/graphql';
 
 type Written = NonNullable<AuditTrailQuery['audit']>['nodes'][number];
@@ -34,7 +34,6 @@ export function Entry({ entry, words }: { readonly entry: Written; readonly word
 function Whole({ entry }: { readonly entry: Written }) {
   const { t } = useTranslation();
   const asked = useSearch({ from: '/inside/audit' });
-  const rows = difference(entry.before, entry.after);
   return (
     <>
       <dl className="content">
@@ -85,28 +84,7 @@ function Whole({ entry }: { readonly entry: Written }) {
           </div>
         )}
       </dl>
-      {rows.length > 0 && (
-        <div className="scroll" role="region" aria-label={t('audit.difference')} tabIndex={0}>
-          <table className="differences">
-            <thead>
-              <tr>
-                <th>{t('conflict.field')}</th>
-                <th>{t('audit.before')}</th>
-                <th>{t('audit.after')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.name} className={row.changed ? 'changed' : ''}>
-                  <th scope="row">{row.name === '' ? t('audit.value') : row.name}</th>
-                  <td>{row.before}</td>
-                  <td>{row.after}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Difference before={entry.before} after={entry.after} />
       <Proof no={entry.no} />
     </>
   );

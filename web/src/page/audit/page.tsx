@@ -7,6 +7,7 @@ import { errorCode } from '../../client/graphql';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { PersonPick } from '../../pick/person';
+import { CheckProof } from './check';
 import { Entry } from './entry';
 import { ActionNamesDocument, AuditTrailDocument, type AuditTrailQueryVariables } from './gen/graphql';
 import { Heads } from './heads';
@@ -53,6 +54,7 @@ export function Audit() {
       </div>
       <Pages key={JSON.stringify(wanted)} wanted={wanted} />
       <Heads />
+      <CheckProof />
     </>
   );
 }

@@ -4,11 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import { newKey } from '../../client/key';
-import { moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
-import { useViewer } from '../../frame/viewer';
 import { InboxPageDocument, MarkReadDocument } from './gen/graphql';
+import { NoticeLine } from './notice';
 
 /** What one was told, the newest first. */
 export function InboxPage() {
@@ -50,7 +49,6 @@ interface PageProps {
 
 function Page({ after, last, newest, more }: PageProps) {
   const { t } = useTranslation();
-  const { timeZone } = useViewer();
   const [{ data, error, fetching }, again] = useQuery({
     query: InboxPageDocument,
     variables: { unreadOnly: false, after },
@@ -67,12 +65,7 @@ function Page({ after, last, newest, more }: PageProps) {
     <>
       <ul className="lines">
         {inbox.nodes.map((notice) => (
-          <li key={notice.no} data-unread={notice.readAt === null}>
-            <strong>{notice.label}</strong>
-            {notice.title && <span>{notice.title}</span>}
-            {notice.org && <small>{notice.org.name}</small>}
-            <time dateTime={notice.at}>{moment(notice.at, timeZone)}</time>
-          </li>
+          <NoticeLine key={notice.no} notice={notice} />
         ))}
       </ul>
       {last && hasNextPage && endCursor && <Button onClick={() => more(endCursor)}>{t('state.more')}</Button>}

@@ -5,7 +5,7 @@ import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import type { GroupSchema } from '../../form/schema';
 import { Failure, Loading } from '../../frame/state';
-import { useViewer, writes } from '../../frame/viewer';
+import { type Place, useViewer, writes } from '../../frame/viewer';
 import { Watched } from './conflict';
 import { useDraft } from './draft';
 import { Editor } from './editor';
@@ -28,14 +28,14 @@ export function BeginRecord() {
   if (fetching && !data) return <Loading />;
   const held = posts.find((one) => one.id === post && writes(one));
   if (!data?.recordType || !held) return <Failure code="NOT_FOUND" />;
-  return <Begin type={data.recordType} post={held.id} org={held.org.name} />;
+  return <Begin type={data.recordType} post={held.id} org={held.org} />;
 }
 
 function today(timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date());
 }
 
-function Begin({ type, post, org }: { readonly type: Type; readonly post: string; readonly org: string }) {
+function Begin({ type, post, org }: { readonly type: Type; readonly post: string; readonly org: Place }) {
   const { t } = useTranslation();
   const { account, timeZone } = useViewer();
   const { draft: local } = useSearch({ from: '/inside/records/begin/$type' });
@@ -45,6 +45,11 @@ function Begin({ type, post, org }: { readonly type: Type; readonly post: string
     [go],
   );
   const form = type.form as GroupSchema;
+  const usualTitle = useCallback(
+    (day: string) => t('record.usualTitle', { org: org.shortName ?? org.name, year: day.slice(0, 4), month: Number(day.slice(5, 7)), type: type.name }),
+    [org, t, type.name],
+  );
+  const first = today(timeZone);
   const draft = useDraft(
     {
       account: account.id,
@@ -53,7 +58,7 @@ function Begin({ type, post, org }: { readonly type: Type; readonly post: string
       id: null,
       local,
       rev: null,
-      writing: { title: type.name, occurredOn: today(timeZone), content: {} },
+      writing: { title: usualTitle(first), occurredOn: first, tags: [], confidentiality: 'PUBLIC', content: {} },
     },
     named,
   );
@@ -61,8 +66,11 @@ function Begin({ type, post, org }: { readonly type: Type; readonly post: string
     <>
       {draft.id !== null && <Watched id={draft.id} form={form} draft={draft} />}
       <Editor
-        heading={t('record.begin', { type: type.name, org })}
+        heading={t('record.begin', { type: type.name, org: org.name })}
         help={type.help}
+        rules={type.citations}
+        of={{ org: org.id, type: type.code }}
+        usualTitle={usualTitle}
         form={form}
         draft={draft}
         post={post}

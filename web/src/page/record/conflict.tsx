@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
 import { type Content, fields, type GroupSchema, label } from '../../form/schema';
+import { day } from '../../frame/moment';
 import { Loading } from '../../frame/state';
 import { type Draft, writingOf } from './draft';
 import { RecordMovedDocument, RecordWholeDocument } from './gen/graphql';
@@ -38,7 +39,16 @@ function Conflict({ id, form, draft }: WatchedProps) {
   const theirs = data?.record;
   if (!theirs) return fetching ? <Loading /> : null;
   const other = theirs.content as Content;
-  const differing = fields(form).filter(([name]) => told(other[name]) !== told(draft.writing.content[name]));
+  const { writing } = draft;
+  const beside = (
+    [
+      ['record.title', writing.title, theirs.title],
+      ['record.day', day(writing.occurredOn), day(theirs.occurredOn)],
+      ['record.tags', writing.tags.join('、'), theirs.tags.join('、')],
+      ['record.confidentiality', t(`record.grade.${writing.confidentiality}`), t(`record.grade.${theirs.confidentiality}`)],
+    ] as const
+  ).filter(([, mine, other]) => mine !== other);
+  const differing = fields(form).filter(([name]) => told(other[name]) !== told(writing.content[name]));
   return (
     <Alert
       type="warning"
@@ -55,17 +65,17 @@ function Conflict({ id, form, draft }: WatchedProps) {
               </tr>
             </thead>
             <tbody>
-              {theirs.title !== draft.writing.title && (
-                <tr>
-                  <th>{t('record.title')}</th>
-                  <td>{draft.writing.title}</td>
-                  <td>{theirs.title}</td>
+              {beside.map(([words, mine, other]) => (
+                <tr key={words}>
+                  <th>{t(words)}</th>
+                  <td>{mine}</td>
+                  <td>{other}</td>
                 </tr>
-              )}
+              ))}
               {differing.map(([name, field]) => (
                 <tr key={name}>
                   <th>{label(field)}</th>
-                  <td>{told(draft.writing.content[name])}</td>
+                  <td>{told(writing.content[name])}</td>
                   <td>{told(other[name])}</td>
                 </tr>
               ))}

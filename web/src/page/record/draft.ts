@@ -8,8 +8,8 @@ import { type Content, pruned } from '../../form/schema';
 import { CreateDraftDocument, SaveDraftDocument, type Severity, type WholeFragment } from './gen/graphql';
 import { type Kept, placeOf, type Sent, type Writing } from './left';
 
-export function writingOf({ title, occurredOn, content }: Pick<WholeFragment, 'title' | 'occurredOn' | 'content'>): Writing {
-  return { title, occurredOn, content: content as Content };
+export function writingOf({ title, occurredOn, tags, confidentiality, content }: WholeFragment): Writing {
+  return { title, occurredOn, tags, confidentiality, content: content as Content };
 }
 
 /** Where it stands: at the server, on its way, in this browser alone, or changed by somebody else. */
@@ -76,11 +76,11 @@ export function useDraft(begin: Begin, named: (id: string) => void): Draft {
     at.sent = sent;
     setSaving('saving');
     await keep();
-    const { title, occurredOn, content } = sent.writing;
+    const { title, occurredOn, tags, confidentiality, content } = sent.writing;
     const input = {
       idempotencyKey: sent.key,
       post,
-      writing: { title, occurredOn, content: pruned(content) ?? {} },
+      writing: { title, occurredOn, tags: [...tags], confidentiality, content: pruned(content) ?? {} },
     };
     const answer =
       at.id === null || at.rev === null

@@ -10,7 +10,7 @@ import { useViewer, writes } from '../../frame/viewer';
 import { Watched } from './conflict';
 import { useDraft, writingOf } from './draft';
 import { Editor } from './editor';
-import { RecordCourseDocument, RecordFormDocument, RecordWholeDocument, type WholeFragment } from './gen/graphql';
+import { RecordCourseDocument, RecordFormDocument, type RecordFormQuery, RecordWholeDocument, type WholeFragment } from './gen/graphql';
 import { returnOf } from './timeline';
 
 /** A draft, or what has come back. */
@@ -30,17 +30,16 @@ export function EditRecord() {
   if (error && !record) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if ((fetching && !record) || (record && !type)) return <Loading />;
   if (!record || !type?.recordType) return <Failure code="NOT_FOUND" />;
-  return <Edit key={record.id} record={record} help={type.recordType.help} name={type.recordType.name} form={type.recordType.form as GroupSchema} />;
+  return <Edit key={record.id} record={record} type={type.recordType} form={type.recordType.form as GroupSchema} />;
 }
 
 interface EditProps {
   readonly record: WholeFragment;
-  readonly name: string;
-  readonly help: string;
+  readonly type: NonNullable<RecordFormQuery['recordType']>;
   readonly form: GroupSchema;
 }
 
-function Edit({ record: begun, name, help, form }: EditProps) {
+function Edit({ record: begun, type, form }: EditProps) {
   const { t } = useTranslation();
   const { account, posts } = useViewer();
   const { post: asked } = useSearch({ from: '/inside/records/$id/edit' });
@@ -81,8 +80,10 @@ function Edit({ record: begun, name, help, form }: EditProps) {
         />
       )}
       <Editor
-        heading={t('record.begin', { type: name, org: record.org?.name ?? '' })}
-        help={help}
+        heading={t('record.begin', { type: type.name, org: record.org?.name ?? '' })}
+        help={type.help}
+        rules={type.citations}
+        of={{ org: record.org?.id ?? '', type: record.type }}
         form={form}
         draft={draft}
         post={post.id}

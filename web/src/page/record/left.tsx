@@ -5,11 +5,15 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Content } from '../../form/schema';
 import { useViewer } from '../../frame/viewer';
+import type { Confidentiality } from './gen/graphql';
 
 /** What a person writes. */
 export interface Writing {
   readonly title: string;
   readonly occurredOn: string;
+  /** Types that the same meeting counts for as well. */
+  readonly tags: readonly string[];
+  readonly confidentiality: Confidentiality;
   readonly content: Content;
 }
 

@@ -13,6 +13,7 @@ import { day } from '../../frame/moment';
 import { Failure, Loading } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { useViewer, writes } from '../../frame/viewer';
+import { AlsoFor } from './also';
 import { DiscardDocument, RecallDocument, RecordCourseDocument, RecordFormDocument, RecordMovedDocument, RecordWholeDocument, type WholeFragment } from './gen/graphql';
 import { returnOf, Timeline } from './timeline';
 
@@ -48,8 +49,11 @@ function Whole({ record, name, form }: { readonly record: WholeFragment; readonl
         <h1>{record.title}</h1>
         <Ways record={record} />
       </div>
-      <p>
-        <Tag>{t(`state.of.${record.state}`)}</Tag> {name} · {record.org?.name} · {day(record.occurredOn)}
+      <p className="about">
+        <Tag className={`standing ${record.state}`}>{t(`state.of.${record.state}`)}</Tag>
+        {record.confidentiality === 'INTERNAL' && <Tag>{t('record.grade.INTERNAL')}</Tag>}
+        <span>{[name, record.org?.name, day(record.occurredOn)].filter(Boolean).join(' · ')}</span>
+        <AlsoFor tags={record.tags} />
       </p>
       <section className="sheet">
         <Show schema={form} content={record.content as Content} marks={marksOf([], comments)} />

@@ -10,6 +10,7 @@ import { moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { type Post, reviews, useViewer } from '../../frame/viewer';
+import { RecordTypesDocument } from '../record/gen/graphql';
 import { ApproveManyDocument, type ApproveManyMutation, type ReceiptQueue, ReviewQueueDocument } from './gen/graphql';
 
 const QUEUES: readonly ReceiptQueue[] = ['TO_REVIEW', 'OVERDUE', 'HELD'];
@@ -116,12 +117,14 @@ function Page({ post, queue, after, chosen, results, toggle, more }: PageProps) 
     query: ReviewQueueDocument,
     variables: { org: post.org.id, queue, after },
   });
+  const [{ data: types }] = useQuery({ query: RecordTypesDocument, requestPolicy: 'cache-first' });
   if (error && !data?.receipts) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching && !data) return <Loading />;
   const receipts = data?.receipts;
   if (!receipts) return null;
   if (receipts.nodes.length === 0) return after === null ? <Nothing words={t('review.nothing')} /> : null;
   const ids = receipts.nodes.map(({ id }) => id);
+  const names = new Map(types?.recordTypes?.map(({ code, name }) => [code, name]));
   const { hasNextPage, endCursor } = receipts.pageInfo;
   return (
     <>
@@ -139,6 +142,7 @@ function Page({ post, queue, after, chosen, results, toggle, more }: PageProps) 
             )}
             <th>{t('review.no')}</th>
             <th>{t('record.title')}</th>
+            <th>{t('review.type')}</th>
             <th>{t('review.from')}</th>
             <th>{t('review.received')}</th>
           </tr>
@@ -169,6 +173,7 @@ function Page({ post, queue, after, chosen, results, toggle, more }: PageProps) 
                     </p>
                   )}
                 </td>
+                <td>{names.get(receipt.type) ?? receipt.type}</td>
                 <td>{receipt.origin?.shortName ?? receipt.origin?.name}</td>
                 <td>{moment(receipt.receivedAt, timeZone)}</td>
               </tr>

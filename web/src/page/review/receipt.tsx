@@ -14,6 +14,7 @@ import { day, moment } from '../../frame/moment';
 import { Failure, Loading } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { reviews, useViewer } from '../../frame/viewer';
+import { AlsoFor } from '../record/also';
 import { RecordFormDocument } from '../record/gen/graphql';
 import { ApproveDocument, HeldRecordDocument, type HeldRecordQuery, ReturnItDocument, type ReturnReasonKind, ReviewQueueDocument } from './gen/graphql';
 
@@ -48,10 +49,15 @@ function Whole({ held, name, form }: { readonly held: Held; readonly name: strin
   return (
     <article>
       <h1>{title}</h1>
-      <p>
-        <Tag>{t(`review.state.${receipt.state}`)}</Tag>
-        {`${name} · ${receipt.origin?.name ?? ''} · ${held.occurredOn ? day(held.occurredOn) : ''} · `}
-        {t('review.receipt', { no: receipt.no, at: moment(receipt.receivedAt, timeZone) })}
+      <p className="about">
+        <Tag className={`standing ${receipt.state}`}>{t(`review.state.${receipt.state}`)}</Tag>
+        {held.confidentiality === 'INTERNAL' && <Tag>{t('record.grade.INTERNAL')}</Tag>}
+        <span>
+          {[name, receipt.origin?.name, held.occurredOn ? day(held.occurredOn) : undefined, t('review.receipt', { no: receipt.no, at: moment(receipt.receivedAt, timeZone) })]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+        <AlsoFor tags={held.tags ?? []} />
       </p>
       <div className="beside">
         <section className="sheet">
@@ -59,7 +65,7 @@ function Whole({ held, name, form }: { readonly held: Held; readonly name: strin
           <p className="digest">{t('submit.hash', { hash: receipt.hash })}</p>
         </section>
         {held.files && held.files.length > 0 && (
-          <section className="sheet">
+          <section className="sheet stays">
             <h2>{t('file.files')}</h2>
             <FileList files={held.files} />
           </section>

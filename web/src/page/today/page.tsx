@@ -2,11 +2,14 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
+import { useInbox } from '../../frame/inbox';
+import { day, moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { type Post, reviews, useViewer, writes } from '../../frame/viewer';
+import { NoticeLine } from '../inbox/notice';
 import { LeftHere } from '../record/left';
-import { TodayDocument, type TodayQuery } from './gen/graphql';
+import { ReturnedToMeDocument, TodayDocument, type TodayQuery, WaitingForMeDocument } from './gen/graphql';
 
 type Counts = NonNullable<TodayQuery['counts']>;
 type Name = Exclude<keyof Counts, '__typename'>;
@@ -25,6 +28,7 @@ export function Today() {
       {working.map((post) => (
         <At key={post.id} post={post} />
       ))}
+      <News />
     </>
   );
 }
@@ -40,6 +44,70 @@ function At({ post }: { readonly post: Post }) {
       {error && !data?.counts && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
       {fetching && !data && <Loading />}
       {data?.counts && <Numbers counts={data.counts} names={names} post={post} />}
+      {writes(post) && (data?.counts?.returned ?? 0) > 0 && <Returned org={post.org.id} />}
+      {reviews(post) && (data?.counts?.toReview ?? 0) > 0 && <Waiting post={post} />}
+    </section>
+  );
+}
+
+/** What came back, to be mended: the newest. */
+function Returned({ org }: { readonly org: string }) {
+  const { t } = useTranslation();
+  const [{ data }] = useQuery({ query: ReturnedToMeDocument, variables: { org } });
+  return (
+    <>
+      <h3>{t('today.returned')}</h3>
+      <ul className="lines">
+        {data?.records?.nodes.map(({ id, title, occurredOn }) => (
+          <li key={id}>
+            <Link to="/records/$id/edit" params={{ id }}>
+              {title}
+            </Link>
+            <time dateTime={occurredOn}>{day(occurredOn)}</time>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** What has waited longest for a decision. */
+function Waiting({ post }: { readonly post: Post }) {
+  const { t } = useTranslation();
+  const { timeZone } = useViewer();
+  const [{ data }] = useQuery({ query: WaitingForMeDocument, variables: { org: post.org.id } });
+  return (
+    <>
+      <h3>{t('today.waiting')}</h3>
+      <ul className="lines">
+        {data?.receipts?.nodes.map(({ id, title, origin, receivedAt }) => (
+          <li key={id}>
+            <Link to="/receipts/$id" params={{ id }}>
+              {title ?? t('review.untitled')}
+            </Link>
+            <small>{origin?.shortName ?? origin?.name}</small>
+            <time dateTime={receivedAt}>{moment(receivedAt, timeZone)}</time>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Unread notices, as they come. */
+function News() {
+  const { t } = useTranslation();
+  const unread = useInbox()?.notices.filter(({ readAt }) => readAt === null) ?? [];
+  if (unread.length === 0) return null;
+  return (
+    <section aria-labelledby="news">
+      <h2 id="news">{t('today.news')}</h2>
+      <ul className="lines">
+        {unread.slice(0, 5).map((notice) => (
+          <NoticeLine key={notice.no} notice={notice} />
+        ))}
+      </ul>
+      <Link to="/inbox">{t('today.allNews')}</Link>
     </section>
   );
 }
