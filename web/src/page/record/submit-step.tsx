@@ -48,9 +48,12 @@ export function SubmitStep({ record, draft, post, form, onTheWay }: SubmitStepPr
         extra={
           <>
             <p className="digest">{t('submit.hash', { hash: sent.hash ?? '' })}</p>
-            <Link to="/records/$id" params={{ id: record }}>
-              {t('submit.look')}
-            </Link>
+            <div className="ways">
+              <Link className="do" to="/records/$id" params={{ id: record }}>
+                {t('submit.look')}
+              </Link>
+              <Button onClick={() => window.print()}>{t('submit.print')}</Button>
+            </div>
           </>
         }
       />

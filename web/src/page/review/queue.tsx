@@ -1,23 +1,22 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Checkbox, Segmented } from 'antd';
+import { Button, Checkbox, Progress, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
 import { useAsk } from '../../frame/ask';
 import { moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { type Post, reviews, useViewer } from '../../frame/viewer';
 import { RecordTypesDocument } from '../record/gen/graphql';
-import { ApproveManyDocument, type ApproveManyMutation, type ReceiptQueue, ReviewQueueDocument } from './gen/graphql';
+import { type ReceiptQueue, ReviewQueueDocument } from './gen/graphql';
+import { useRowKeys } from './keys';
+import { type Item, useMany } from './many';
 
 const QUEUES: readonly ReceiptQueue[] = ['TO_REVIEW', 'OVERDUE', 'HELD'];
 /** As many as one request takes. */
 const MOST = 100;
-
-type Item = NonNullable<ApproveManyMutation['approveReceipts']>['items'][number];
 
 /** What waits here: one after the other, or many at once with an answer for each. */
 export function ReviewQueue() {
@@ -53,9 +52,9 @@ function Rows({ post, queue }: { readonly post: Post; readonly queue: ReceiptQue
   const { t } = useTranslation();
   const { asked, ask } = useAsk();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [results, setResults] = useState<ReadonlyMap<string, Item>>(new Map());
+  const { results, going, failed, approve } = useMany(post.id);
   const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
-  const [{ fetching }, approve] = useMutation(ApproveManyDocument);
+  useRowKeys();
   const toggle = (ids: readonly string[], on: boolean): void => {
     const next = new Set(chosen);
     for (const id of ids) {
@@ -64,26 +63,25 @@ function Rows({ post, queue }: { readonly post: Post; readonly queue: ReceiptQue
     }
     setChosen(next);
   };
-  const all = (): Promise<void> =>
-    approve({ input: { idempotencyKey: newKey(), post: post.id, receipts: [...chosen] } }).then(({ data }) => {
-      setResults(new Map([...results, ...(data?.approveReceipts?.items ?? []).map((item) => [item.id, item] as const)]));
-      setChosen(new Set());
-    });
+  const all = (): Promise<void> => approve([...chosen]).then((left) => setChosen(new Set(left)));
   return (
     <>
       {asked}
       {queue !== 'HELD' && (
-        <p className="ways" aria-live="polite">
+        <div className="ways" aria-live="polite">
           <Button
             type="primary"
             disabled={chosen.size === 0}
-            loading={fetching}
+            loading={going !== null}
             onClick={() => ask(t('review.approveSure', { count: chosen.size }), all)}
           >
             {t('review.approveMany', { count: chosen.size })}
           </Button>
-        </p>
+          <span className="keys">{t('review.keys')}</span>
+        </div>
       )}
+      {going && <Progress percent={Math.floor((going.done / going.of) * 100)} aria-label={t('review.going')} />}
+      {failed && <Failure code={failed} again={() => void all()} />}
       {cursors.map((after, n) => (
         <Page
           key={after ?? ''}
