@@ -5,12 +5,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { ARGS, CHROMIUM } from './where.js';
 
 export { ARGS, CHROMIUM, DESK, PHONE } from './where.js';
 
-export const demo = JSON.parse(readFileSync(process.env.FONDS_DEMO ?? new URL('../../.fonds/demo.json', import.meta.url), 'utf8'));
+const DEMO = process.env.FONDS_DEMO ?? fileURLToPath(new URL('../../.fonds/demo.json', import.meta.url));
+export const demo = JSON.parse(readFileSync(DEMO, 'utf8'));
+/** The public half of the key that signs the heads of the demo's audit log. */
+export const auditKey = () => readFileSync(path.join(path.dirname(DEMO), 'audit.pub'), 'utf8').trim();
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const person = (key) => {

@@ -1,8 +1,9 @@
 // The administrator gives a right, is told why it holds, tries a change of the policy, and takes the right away: the other browser
 // loses it within a second. Run alone: what others do at the same processors would be measured with it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { browser, DESK, judge, person, signIn, sit } from '../browser.js';
+import { auditKey, browser, DESK, judge, person, signIn, sit } from '../browser.js';
 
 let running;
 before(async () => {
@@ -104,12 +105,24 @@ test('the auditor finds what was done, with what it was and what it became, and 
   assert.deepEqual(await judge(auditor, 'entry'), []);
   const button = entry.getByRole('button', { name: '下载证明' });
   // A head is signed every few seconds; before, there is nothing to prove it under.
-  let name;
-  for (let tries = 0; !name && tries < 10; tries += 1) {
+  let proof;
+  for (let tries = 0; !proof && tries < 10; tries += 1) {
     const file = auditor.page.waitForEvent('download', { timeout: 3000 }).catch(() => null);
     await button.click();
-    name = (await file)?.suggestedFilename();
+    proof = await file;
   }
-  assert.match(name ?? '', /^proof-\d+\.json$/);
+  assert.match(proof?.suggestedFilename() ?? '', /^proof-\d+\.json$/);
   await entry.getByText('fonds verify proof').waitFor();
+
+  // Whoever is given the file checks it in the browser, against the key that came on another way.
+  const text = readFileSync(await proof.path(), 'utf8');
+  const here = auditor.page.locator('section', { has: auditor.page.getByRole('heading', { name: '核对证明' }) });
+  await here.getByLabel('审计公钥').fill(auditKey());
+  const bring = (body) => here.locator('input[type=file]').setInputFiles({ name: '证明.json', mimeType: 'application/json', buffer: Buffer.from(body) });
+  await bring(text);
+  await here.getByText('证明.json：证明成立').waitFor();
+  await here.getByText('岗位调整').first().waitFor();
+  await bring(text.replace('岗位调整', '工作需要'));
+  await here.getByText('证明.json：证明不成立').waitFor();
+  assert.deepEqual(await judge(auditor, 'proof'), []);
 });
