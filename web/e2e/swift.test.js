@@ -1,7 +1,7 @@
 // What makes the daily work short: what is known already is offered, and many are decided at once.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, DESK, judge, PHONE, signIn, sit } from './browser.js';
+import { browser, DESK, judge, person, PHONE, signIn, sit } from './browser.js';
 
 let running;
 before(async () => {
@@ -51,6 +51,43 @@ test('a meeting is written down with what is known: as last time, absent by a to
   await page.getByRole('button', { name: /^作\s?废$/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^确\s?定$/ }).click();
   await page.locator('.about .ant-tag', { hasText: '已作废' }).waitFor();
+  assert.deepEqual(told, []);
+});
+
+test('a session that ends leaves the page as it is; somebody else does not get it', { timeout: 180_000 }, async () => {
+  const branch = await sit(running, 'branch_secretary', DESK);
+  const { page, context, who } = branch;
+  await signIn(branch, '/records/new');
+  await page.getByRole('link', { name: '主题党日' }).click();
+  await page.getByLabel('地点').fill('村党群服务中心');
+  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  const at = page.url();
+  await context.clearCookies();
+  await page.getByLabel('地点').fill('乡村大舞台');
+  const dialog = page.getByRole('dialog', { name: '会话已结束，请重新登录' });
+  await dialog.waitFor();
+  const told = await judge(branch, 'session-ended');
+  const again = async (one) => {
+    await dialog.getByLabel('租户代号').fill(one.tenant);
+    await dialog.getByLabel('登录名').fill(one.login);
+    await dialog.getByLabel('密码').fill(one.password);
+    await dialog.getByRole('button', { name: /^登\s?录$/ }).click();
+  };
+  await again(who);
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  assert.equal(page.url(), at);
+  assert.equal(await page.getByLabel('地点').inputValue(), '乡村大舞台');
+
+  await context.clearCookies();
+  await page.getByLabel('地点').fill('村委会');
+  await dialog.waitFor();
+  const other = person('sibling_secretary');
+  await again(other);
+  await page.waitForURL((url) => url.pathname === '/');
+  await page.getByRole('heading', { name: `${other.name}，您好` }).waitFor();
+  assert.equal(await page.getByText('村委会').count(), 0);
+  assert.equal(await page.getByRole('link', { name: /主题党日/ }).count(), 0, 'a draft of somebody else is not offered');
   assert.deepEqual(told, []);
 });
 

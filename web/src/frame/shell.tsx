@@ -73,7 +73,7 @@ export function Shell() {
       <Frame viewer={viewer} posted={posted} />
       {state === 'lost' && (
         <Suspense>
-          <SignInAgain login={viewer.account.login ?? ''} />
+          <SignInAgain account={viewer.account.id} login={viewer.account.login ?? ''} />
         </Suspense>
       )}
     </ViewerContext>

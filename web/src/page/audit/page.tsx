@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Input } from 'antd';
+import { AutoComplete, Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -28,12 +28,6 @@ export function Audit() {
       <input type="date" value={value ?? ''} onChange={(event) => put({ [key]: event.target.value === '' ? undefined : event.target.value })} />
     </label>
   );
-  const text = (words: string, key: 'object' | 'action', placeholder: string) => (
-    <label className="month">
-      {words}
-      <Input.Search key={asked[key]} defaultValue={asked[key]} placeholder={placeholder} maxLength={80} allowClear onSearch={(next) => put({ [key]: next.trim() === '' ? undefined : next.trim() })} />
-    </label>
-  );
   const wanted = {
     account: asked.account ?? null,
     object: asked.object ?? null,
@@ -47,8 +41,11 @@ export function Audit() {
       <h1>{t('place.audit')}</h1>
       <div className="filters">
         <PersonPick words={t('permission.person')} value={asked.account} put={(account) => put({ account })} />
-        {text(t('audit.object'), 'object', 'post:…')}
-        {text(t('audit.action'), 'action', 'post.grant')}
+        <label className="month">
+          {t('audit.object')}
+          <Input.Search key={asked.object} defaultValue={asked.object} placeholder="post:…" maxLength={80} allowClear onSearch={(next) => put({ object: next.trim() === '' ? undefined : next.trim() })} />
+        </label>
+        <ActionPick key={asked.action} value={asked.action} put={(action) => put({ action })} />
         {day(t('audit.from'), asked.from, 'from')}
         {day(t('audit.to'), asked.to, 'to')}
       </div>
@@ -56,6 +53,34 @@ export function Audit() {
       <Heads />
       <CheckProof />
     </>
+  );
+}
+
+/** By its words or by its code; entries have actions that nobody can be given, such as a sign-in. */
+function ActionPick({ value, put }: { readonly value: string | undefined; readonly put: (action: string | undefined) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value ?? '');
+  const [{ data }] = useQuery({ query: ActionNamesDocument });
+  const found = (data?.actions ?? []).filter(({ name, label }) => `${label} ${name}`.includes(text.trim()));
+  const chosen = (next = ''): void => put(next.trim() === '' ? undefined : next.trim());
+  return (
+    <label className="month">
+      {t('audit.action')}
+      <AutoComplete
+        allowClear
+        value={text}
+        placeholder="post.grant"
+        options={found.map(({ name, label }) => ({ value: name, label: `${label} ${name}` }))}
+        onChange={(next: string | undefined) => {
+          setText(next ?? '');
+          if (!next) put(undefined);
+        }}
+        onSelect={chosen}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') chosen(text);
+        }}
+      />
+    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 import { BarChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { init, use as draws } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useMemo, useRef } from 'react';
@@ -10,7 +10,7 @@ import { Failure, Loading } from '../../frame/state';
 import { TrendOfDocument } from './gen/graphql';
 import { months, STATES } from './matrix';
 
-draws([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+draws([AriaComponent, BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
 const COLOURS = { FINAL: '#2f7d32', IN_REVIEW: '#b26a00', RETURNED: '#b3151b', WITHDRAWN: '#767676' } as const;
 
@@ -30,6 +30,8 @@ export default function Trend({ org, to, type }: { readonly org: string; readonl
       animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
       // Drawn, not made of elements: the policy of the page allows those no styles.
       tooltip: { trigger: 'axis', renderMode: 'richText' },
+      // Patterns beside colours, for those to whom colours say nothing.
+      aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
       legend: { bottom: 0 },
       grid: { left: 48, right: 12, top: 12, bottom: 64 },
       xAxis: { type: 'category', data: all.map((month) => `${String(Math.floor(month / 100))}-${String(month % 100).padStart(2, '0')}`) },

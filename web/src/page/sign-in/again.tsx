@@ -4,14 +4,19 @@ import { useClient } from 'urql';
 import { ViewerDocument } from '../../frame/gen/graphql';
 import { SignInForm } from './form';
 
-/** Over the page that was open: nothing of it is lost. */
-export default function SignInAgain({ login }: { readonly login: string }) {
+/** Over the page that was open: nothing of it is lost. Somebody else begins anew: the page and its answers were another person's. */
+export default function SignInAgain({ account, login }: { readonly account: string; readonly login: string }) {
   const { t } = useTranslation();
   const client = useClient();
+  async function entered(): Promise<void> {
+    const { data } = await client.query(ViewerDocument, {}, { requestPolicy: 'network-only' }).toPromise();
+    const now = data?.viewer?.account?.id;
+    if (now !== undefined && now !== account) window.location.assign('/');
+  }
   return (
     <Modal open title={t('signIn.again')} footer={null} closable={false} keyboard={false} mask={{ closable: false }}>
       <p>{t('signIn.nothingLost')}</p>
-      <SignInForm login={login} entered={() => void client.query(ViewerDocument, {}, { requestPolicy: 'network-only' }).toPromise()} />
+      <SignInForm login={login} entered={() => void entered()} />
     </Modal>
   );
 }

@@ -3,6 +3,7 @@ import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation } from 'urql';
 import { newKey } from '../../client/key';
+import { useAsk } from '../../frame/ask';
 import { Said } from '../../frame/said';
 import { administers, type Post, useViewer } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
@@ -84,6 +85,7 @@ function Form({ step, org, post, over }: FormProps) {
   const [other, setOther] = useState<string>();
   const [problems, setProblems] = useState<Problems>([]);
   const [seen, setSeen] = useState(false);
+  const { asked, ask } = useAsk();
   const fetching = renaming.fetching || moving.fetching || founding.fetching || closing.fetching;
   const text = (key: keyof typeof texts): string | null => (texts[key].trim() === '' ? null : texts[key].trim());
   const input = (key: keyof typeof texts, needed: boolean, type = 'text') => (
@@ -142,9 +144,11 @@ function Form({ step, org, post, over }: FormProps) {
       className="stack"
       onSubmit={(event: SubmitEvent) => {
         event.preventDefault();
-        void go();
+        if (step === 'close') ask(t('change.closeSure', { org: org.name }), go, true);
+        else void go();
       }}
     >
+      {asked}
       <div className="group">
         {step === 'found' && (
           <label className="month">
