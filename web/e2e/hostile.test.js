@@ -29,7 +29,7 @@ test('files and texts of people never run', { timeout: 180_000 }, async () => {
   await signIn(branch, '/records/new');
   await page.getByRole('link', { name: '年度工作计划' }).click();
   await page.getByLabel('标题').fill(`计划 <img src=x onerror="window.ran=1"> {{7*7}} ${String(Date.now())}`);
-  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  await page.locator('[data-saving=saved]').waitFor();
   await page.locator('footer.bar').getByRole('button', { name: '下一步' }).click();
   await page.locator('input[type=file]').first().setInputFiles(FILES);
   // Each comes to an end: kept beside the record, or refused with a reason.

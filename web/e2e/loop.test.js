@@ -26,7 +26,7 @@ after(async () => {
 });
 
 const field = (page, name) => page.getByLabel(name, { exact: false }).first();
-const saved = (page) => page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+const saved = (page) => page.locator('[data-saving=saved]').waitFor();
 const bar = (page, name) => page.locator('footer.bar').getByRole('button', { name });
 
 async function report(branch) {
@@ -103,7 +103,7 @@ async function lost(branch) {
   await page.getByLabel('标题').waitFor();
   await context.setOffline(true);
   await page.getByLabel('标题').fill(later);
-  await page.getByText('内容已保存在本机').waitFor();
+  await page.locator('[data-saving=local]').waitFor();
   branch.page = await context.newPage();
   await page.close();
   // Without a line requests fail: that is what was asked for.

@@ -38,13 +38,13 @@ test('a meeting is written down with what is known: as last time, absent by a to
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: '主题党日' }).click();
   await page.keyboard.press('Escape');
   await page.getByText('内部', { exact: true }).click();
-  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  await page.locator('[data-saving=saved]').waitFor();
   told.push(...(await judge(branch, 'known')));
   // Written again, they are still there: a save says all of it.
   const id = new URL(page.url()).searchParams.get('record');
   await page.goto(`/records/${id}/edit`);
   await page.getByLabel('标题').fill('与主题党日合并召开的党员大会');
-  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  await page.locator('[data-saving=saved]').waitFor();
   await page.goto(`/records/${id}`);
   await page.getByText('同时算作：主题党日').waitFor();
   await page.locator('.about .ant-tag', { hasText: '内部' }).waitFor();
@@ -60,7 +60,7 @@ test('a session that ends leaves the page as it is; somebody else does not get i
   await signIn(branch, '/records/new');
   await page.getByRole('link', { name: '主题党日' }).click();
   await page.getByLabel('地点').fill('村党群服务中心');
-  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  await page.locator('[data-saving=saved]').waitFor();
   const at = page.url();
   await context.clearCookies();
   await page.getByLabel('地点').fill('乡村大舞台');
@@ -75,7 +75,7 @@ test('a session that ends leaves the page as it is; somebody else does not get i
   };
   await again(who);
   await dialog.waitFor({ state: 'hidden' });
-  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+  await page.locator('[data-saving=saved]').waitFor();
   assert.equal(page.url(), at);
   assert.equal(await page.getByLabel('地点').inputValue(), '乡村大舞台');
 

@@ -11,7 +11,9 @@ import {
 } from 'urql';
 import { locale } from '../words';
 import { heard } from './line';
+import { open, patient } from './patient';
 import { session, unauthenticated } from './session';
+import { store } from './store';
 
 /** What the server says is wrong, as far as a page has to know. */
 export type ErrorCode =
@@ -22,6 +24,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'UNAVAILABLE'
   | 'NETWORK'
+  | 'OUTDATED'
   | 'INTERNAL';
 
 const KNOWN: readonly string[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'CONFLICT', 'RATE_LIMITED', 'UNAVAILABLE'];
@@ -29,6 +32,7 @@ const KNOWN: readonly string[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', '
 export function errorCode(error: CombinedError): ErrorCode {
   if (error.networkError) return 'NETWORK';
   const code = error.graphQLErrors.map((one) => one.extensions['code']).find((one) => typeof one === 'string');
+  if (code === 'UNKNOWN_DOCUMENT') return 'OUTDATED';
   return typeof code === 'string' && KNOWN.includes(code) ? (code as ErrorCode) : 'INTERNAL';
 }
 
@@ -49,6 +53,12 @@ export function toldCode(code: ErrorCode): Exclude<ErrorCode, 'FORBIDDEN'> {
   return code === 'FORBIDDEN' ? 'NOT_FOUND' : code;
 }
 
+/** The server is of another version than this page: it must be loaded again. */
+export const outdated = store(false);
+
+const ENDED: readonly number[] = [4401, 4403];
+const hasEnded = (cause: unknown): boolean => cause instanceof CloseEvent && ENDED.includes(cause.code);
+
 let socket: Socket | undefined;
 
 /** One socket, opened with the first subscription and again after every break. */
@@ -64,7 +74,7 @@ function theSocket(): Socket {
     shouldRetry: (closed) => closed instanceof CloseEvent && ![4400, 4401, 4403].includes(closed.code),
     on: {
       closed: (closed) => {
-        if (closed instanceof CloseEvent && (closed.code === 4401 || closed.code === 4403)) unauthenticated();
+        if (hasEnded(closed)) unauthenticated();
       },
       connected: () => heard(true),
     },
@@ -78,17 +88,46 @@ export function hangUp(): void {
   socket = undefined;
 }
 
-export function createClient(): Client {
+type Request = Parameters<Socket['subscribe']>[0];
+type Sink = Parameters<Socket['subscribe']>[1];
+
+/** Follows; where the session ends, it goes on once the same person has signed in again. */
+function followed(request: Request, sink: Sink): () => void {
+  let stop = (): void => undefined;
+  const over = new AbortController();
+  const begin = (): void => {
+    stop = theSocket().subscribe(request, {
+      ...sink,
+      error: (cause) => {
+        if (!hasEnded(cause) || over.signal.aborted) {
+          sink.error(cause);
+          return;
+        }
+        hangUp();
+        open(over.signal).then(begin, () => undefined);
+      },
+    });
+  };
+  begin();
+  return () => {
+    over.abort();
+    stop();
+  };
+}
+
+/** `plain`: answers are not kept, and what others have kept is not touched: for what asks after every few letters. */
+export function createClient(plain = false): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
-    requestPolicy: 'cache-and-network',
+    fetch: patient,
+    requestPolicy: plain ? 'network-only' : 'cache-and-network',
     fetchOptions: () => ({
       credentials: 'same-origin',
       headers: { 'accept-language': locale(), 'x-fonds-request': '1' },
     }),
     exchanges: [
-      cacheExchange,
+      ...(plain ? [] : [cacheExchange]),
       mapExchange({
         onResult({ error }) {
           if (!error) {
@@ -99,19 +138,15 @@ export function createClient(): Client {
           const code = errorCode(error);
           heard(code !== 'NETWORK');
           if (code === 'UNAUTHENTICATED') unauthenticated();
+          if (code === 'OUTDATED') outdated.set(true);
         },
       }),
       mapExchange({ onOperation: byHash }),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: (request) => ({
-          subscribe: (sink) => ({
-            unsubscribe: theSocket().subscribe(
-              request as Parameters<Socket['subscribe']>[0],
-              // The events of a subscription have the form of answers.
-              sink as Parameters<Socket['subscribe']>[1],
-            ),
-          }),
+          // The events of a subscription have the form of answers.
+          subscribe: (sink) => ({ unsubscribe: followed(request as Request, sink as Sink) }),
         }),
       }),
     ],

@@ -39,7 +39,7 @@ async function refusals(answer: Response): Promise<readonly Refusal[]> {
   return problems ?? [{ message: told.error?.message ?? String(answer.status) }];
 }
 
-/** None: come in. */
+/** None: come in; whoever asked for it says so by the state. */
 export async function signIn(
   credentials: { tenant: string; login: string; password: string },
   locale: string,
@@ -48,7 +48,6 @@ export async function signIn(
   if (!answer.ok) return refusals(answer);
   // Read to its end, or the browser keeps the line waiting.
   await answer.arrayBuffer();
-  session.set('open');
   return [];
 }
 
@@ -62,8 +61,11 @@ export async function accept(
   return (await answer.json()) as { login: string };
 }
 
-export async function signOut(locale: string): Promise<void> {
-  const answer = await post('/auth/sign-out', {}, locale);
-  await answer.arrayBuffer();
+/** False: the server has not ended the session, and whoever comes next would find it open. */
+export async function signOut(locale: string): Promise<boolean> {
+  const answer = await post('/auth/sign-out', {}, locale).catch(() => null);
+  await answer?.arrayBuffer();
+  if (answer === null || (!answer.ok && answer.status !== 401)) return false;
   session.set('none');
+  return true;
 }

@@ -194,18 +194,21 @@ export function number(text: string): number | string | undefined {
 
 function Yes(props: FieldProps) {
   const { schema, pointer, value, still, marks, onChange } = props;
+  const id = useId();
   const hint = help(schema);
   return (
     <div className="field" data-pointer={pointer}>
-      <Checkbox disabled={still} checked={value === true} onChange={(event) => onChange(event.target.checked || undefined)}>
+      <Checkbox disabled={still} checked={value === true} aria-describedby={`${id}-said`} onChange={(event) => onChange(event.target.checked || undefined)}>
         {label(schema)}
       </Checkbox>
-      {hint && <p className="hint">{hint}</p>}
-      {(marks.get(pointer) ?? []).map(({ tone, text }) => (
-        <p key={text} className={`mark ${tone}`}>
-          {text}
-        </p>
-      ))}
+      <div id={`${id}-said`}>
+        {hint && <p className="hint">{hint}</p>}
+        {(marks.get(pointer) ?? []).map(({ tone, text }) => (
+          <p key={text} className={`mark ${tone}`}>
+            {text}
+          </p>
+        ))}
+      </div>
     </div>
   );
 }

@@ -2,15 +2,26 @@ import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from
 import { Button, Checkbox, Input, Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAsk } from '../frame/ask';
 import { Field, type FieldProps, Row } from './field';
 import { personOf, useKnownPeople } from './known';
-import { help, label, type ListSchema, option, type TextSchema } from './schema';
+import { help, label, type ListSchema, option, pruned, type TextSchema } from './schema';
 
 /** Things one below the other: agenda items, absent persons. */
 export function List({ schema, pointer, value, marks, still, onChange }: FieldProps<ListSchema>) {
   const { t } = useTranslation();
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   const hint = help(schema);
+  const { asked, ask } = useAsk();
+  /** What has something in it is asked for before it goes. */
+  const remove = (gone: unknown, what: string): void => {
+    const go = async (): Promise<void> => {
+      onChange(items.filter((item) => item !== gone));
+      await Promise.resolve();
+    };
+    if (holds(gone) > 1) ask(t('form.removeSure', { what }), go, true);
+    else void go();
+  };
   const put = (n: number, next: unknown): void => onChange(items.map((item, at) => (at === n ? next : item)));
   const swap = (n: number, other: number): void =>
     onChange(items.map((item, at) => (at === n ? items[other] : at === other ? items[n] : item)));
@@ -23,7 +34,8 @@ export function List({ schema, pointer, value, marks, still, onChange }: FieldPr
           {text}
         </p>
       ))}
-      {!still && <Roll schema={schema} items={items} onChange={onChange} />}
+      {asked}
+      {!still && <Roll schema={schema} items={items} onChange={onChange} remove={remove} />}
       <ol>
         {items.map((item, n) => (
           <li key={n}>
@@ -50,7 +62,7 @@ export function List({ schema, pointer, value, marks, still, onChange }: FieldPr
                     danger
                     icon={<DeleteOutlined />}
                     aria-label={t('form.remove', { n: n + 1 })}
-                    onClick={() => onChange(items.filter((_, at) => at !== n))}
+                    onClick={() => remove(item, `${label(schema.items)} ${String(n + 1)}`)}
                   />
                 </span>
               )}
@@ -79,8 +91,18 @@ export function List({ schema, pointer, value, marks, still, onChange }: FieldPr
 /** As many as are still looked through at a glance; of more, the names are found by writing them. */
 const GLANCE = 60;
 
+interface RollProps {
+  readonly schema: ListSchema;
+  readonly items: readonly unknown[];
+  readonly onChange: (value: unknown) => void;
+  readonly remove: (item: unknown, what: string) => void;
+}
+
+/** How many fields are filled in. */
+const holds = (item: unknown): number => (typeof item === 'object' && item !== null ? Object.keys((pruned(item) as object | undefined) ?? {}).length : 0);
+
 /** People who are known, to be put on the list or taken off again by a touch. */
-function Roll({ schema, items, onChange }: { readonly schema: ListSchema; readonly items: readonly unknown[]; readonly onChange: (value: unknown) => void }) {
+function Roll({ schema, items, onChange, remove }: RollProps) {
   const { t } = useTranslation();
   const known = useKnownPeople();
   const person = personOf(schema.items);
@@ -96,7 +118,11 @@ function Roll({ schema, items, onChange }: { readonly schema: ListSchema; readon
           shape="round"
           type={listed.has(name) ? 'primary' : 'default'}
           aria-pressed={listed.has(name)}
-          onClick={() => onChange(listed.has(name) ? items.filter((item) => named(item) !== name) : [...items.filter((item) => named(item) !== undefined), { [person]: name }])}
+          onClick={() => {
+            const there = items.find((item) => named(item) === name);
+            if (there !== undefined) remove(there, name);
+            else onChange([...items.filter((item) => holds(item) > 0), { [person]: name }]);
+          }}
         >
           {name}
         </Button>

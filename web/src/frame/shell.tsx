@@ -1,20 +1,22 @@
 import { ApartmentOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BellOutlined, EditOutlined, HomeOutlined, LogoutOutlined, SafetyOutlined, SearchOutlined, SettingOutlined, UserOutlined } from '@ant-design/icons';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
-import { Badge, Button } from 'antd';
+import { App, Badge, Button } from 'antd';
 import { type ComponentType, lazy, Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery, useSubscription } from 'urql';
-import { errorCode } from '../client/graphql';
+import { useSubscription } from 'urql';
+import { errorCode, outdated } from '../client/graphql';
 import { line } from '../client/line';
 import { session, signOut } from '../client/session';
 import { useStore } from '../client/store';
 import { locale, speak } from '../words';
 import { renewClient } from './client';
+import { useFound } from './found';
 import { UnreadDocument, ViewerDocument } from './gen/graphql';
 import { type Inbox, InboxContext } from './inbox';
 import { Failure, Loading } from './state';
 import { audits, readsFigures, reviews, seesPosts, useViewer, type Viewer, ViewerContext, viewerOf, writes } from './viewer';
 
+const UnderWay = lazy(() => import('../page/record/under-way'));
 const SignInAgain = lazy(() => import('../page/sign-in/again'));
 
 interface Place {
@@ -42,7 +44,7 @@ function placesOf(viewer: Viewer): readonly Place[] {
 export function Shell() {
   const state = useStore(session);
   const router = useRouter();
-  const [{ data, error, fetching }, again] = useQuery({ query: ViewerDocument });
+  const [{ data, error, fetching }, again] = useFound({ query: ViewerDocument });
   const viewer = useMemo(() => (data ? viewerOf(data) : null), [data]);
 
   const posted = useCallback(() => again({ requestPolicy: 'network-only' }), [again]);
@@ -103,7 +105,13 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
           </Link>
         ))}
       </nav>
-      <Away />
+      <div className="said">
+        <Away />
+        <Outdated />
+        <Suspense>
+          <UnderWay />
+        </Suspense>
+      </div>
       <main id="page" tabIndex={-1}>
         <InboxContext value={inbox}>
           <Suspense fallback={<Loading />}>
@@ -117,6 +125,7 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
 
 function Who() {
   const { t } = useTranslation();
+  const { message } = App.useApp();
   const { account, posts } = useViewer();
   const go = useNavigate();
   const first = posts[0];
@@ -133,9 +142,10 @@ function Who() {
         aria-label={t('frame.leave')}
         title={t('frame.leave')}
         onClick={() => {
-          void signOut(locale()).then(() => {
+          void signOut(locale()).then((left) => {
+            if (!left) return void message.error(t('frame.notLeft'));
             renewClient();
-            void go({ to: '/sign-in' });
+            return go({ to: '/sign-in' });
           });
         }}
       />
@@ -160,13 +170,24 @@ function useTold(posted: () => void): Inbox | null {
   return data?.inbox ?? null;
 }
 
-/** A lost line is said, and goes away by itself. */
+/** A lost line is said, and goes away by itself. The region is there before, or it would not be heard. */
 function Away() {
   const { t } = useTranslation();
   const now = useStore(line);
+  return <div role="status">{now === 'away' && <p className="away">{t('frame.away')}</p>}</div>;
+}
+
+/** The page is of an older version than the server. */
+function Outdated() {
+  const { t } = useTranslation();
+  const old = useStore(outdated);
   return (
-    <div className="away" role="status" hidden={now === 'there'}>
-      {now === 'away' && t('frame.away')}
+    <div role="status">
+      {old && (
+        <p className="away">
+          {t('frame.outdated')} <Button onClick={() => window.location.reload()}>{t('frame.reload')}</Button>
+        </p>
+      )}
     </div>
   );
 }

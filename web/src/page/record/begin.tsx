@@ -1,13 +1,12 @@
 import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import type { GroupSchema } from '../../form/schema';
 import { Failure, Loading } from '../../frame/state';
 import { type Place, useViewer, writes } from '../../frame/viewer';
-import { Watched } from './conflict';
-import { useDraft } from './draft';
+import { useDesk } from './desks';
 import { Editor } from './editor';
 import { type RecordFormQuery, RecordFormDocument } from './gen/graphql';
 
@@ -40,43 +39,37 @@ function Begin({ type, post, org }: { readonly type: Type; readonly post: string
   const { account, timeZone } = useViewer();
   const { draft: local } = useSearch({ from: '/inside/records/begin/$type' });
   const go = useNavigate();
-  const named = useCallback(
-    (id: string) => void go({ to: '.', search: (before) => ({ ...before, record: id }), replace: true }),
-    [go],
-  );
   const form = type.form as GroupSchema;
   const usualTitle = useCallback(
     (day: string) => t('record.usualTitle', { org: org.shortName ?? org.name, year: day.slice(0, 4), month: Number(day.slice(5, 7)), type: type.name }),
     [org, t, type.name],
   );
   const first = today(timeZone);
-  const draft = useDraft(
-    {
-      account: account.id,
-      post,
-      ofType: type.code,
-      id: null,
-      local,
-      rev: null,
-      writing: { title: usualTitle(first), occurredOn: first, tags: [], confidentiality: 'PUBLIC', content: {} },
-    },
-    named,
-  );
+  const { desk, draft } = useDesk({
+    account: account.id,
+    post,
+    ofType: type.code,
+    id: null,
+    local,
+    rev: null,
+    writing: { title: usualTitle(first), occurredOn: first, tags: [], confidentiality: 'PUBLIC', content: {} },
+    files: [],
+  });
+  const { id } = draft;
+  useEffect(() => {
+    if (id !== null) void go({ to: '.', search: (before) => ({ ...before, record: id }), replace: true });
+  }, [id, go]);
   return (
-    <>
-      {draft.id !== null && <Watched id={draft.id} form={form} draft={draft} />}
-      <Editor
-        heading={t('record.begin', { type: type.name, org: org.name })}
-        help={type.help}
-        rules={type.citations}
-        of={{ org: org.id, type: type.code }}
-        usualTitle={usualTitle}
-        form={form}
-        draft={draft}
-        post={post}
-        files={[]}
-        comments={[]}
-      />
-    </>
+    <Editor
+      heading={t('record.begin', { type: type.name, org: org.name })}
+      help={type.help}
+      rules={type.citations}
+      org={org.id}
+      usualTitle={usualTitle}
+      form={form}
+      desk={desk}
+      draft={draft}
+      comments={[]}
+    />
   );
 }

@@ -1,89 +1,69 @@
 import { Alert, Button } from 'antd';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery, useSubscription } from 'urql';
+import { NO_MARKS } from '../../form/mark';
 import { type Content, fields, type GroupSchema, label } from '../../form/schema';
+import { Show } from '../../form/show';
 import { day } from '../../frame/moment';
-import { Loading } from '../../frame/state';
-import { type Draft, writingOf } from './draft';
-import { RecordMovedDocument, RecordWholeDocument } from './gen/graphql';
-
-const told = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
-
-interface WatchedProps {
-  readonly id: string;
-  readonly form: GroupSchema;
-  readonly draft: Draft;
-}
-
-/** One's own step is told by its answer and by the stream, in either order. */
-const ECHO = 700;
-
-/** Tells at once when somebody else has changed the same draft. */
-export function Watched({ id, form, draft }: WatchedProps) {
-  const [{ data }] = useSubscription({ query: RecordMovedDocument, variables: { record: id } });
-  const newest = data?.recordChanged?.rev ?? 0;
-  const [heard, setHeard] = useState(0);
-  useEffect(() => {
-    const timer = setTimeout(() => setHeard(newest), ECHO);
-    return () => clearTimeout(timer);
-  }, [newest]);
-  const behind = draft.rev !== null && heard > draft.rev && draft.saving !== 'saving';
-  return draft.saving === 'conflict' || behind ? <Conflict id={id} form={form} draft={draft} /> : null;
-}
+import type { Desk, Draft } from './desk';
+import { same } from './writing';
 
 /** Somebody else has saved the same draft: what differs, field by field, and whose shall stand. Nothing is written over silently. */
-function Conflict({ id, form, draft }: WatchedProps) {
+export function Conflict({ desk, draft, form }: { readonly desk: Desk; readonly draft: Draft; readonly form: GroupSchema }) {
   const { t } = useTranslation();
-  const [{ data, fetching }] = useQuery({ query: RecordWholeDocument, variables: { id }, requestPolicy: 'network-only' });
-  const theirs = data?.record;
-  if (!theirs) return fetching ? <Loading /> : null;
-  const other = theirs.content as Content;
-  const { writing } = draft;
+  const { theirs, writing } = draft;
+  if (draft.saving !== 'conflict' || !theirs) return null;
+  const grade = (of: typeof writing): string => t(`record.grade.${of.confidentiality}`);
   const beside = (
     [
-      ['record.title', writing.title, theirs.title],
-      ['record.day', day(writing.occurredOn), day(theirs.occurredOn)],
-      ['record.tags', writing.tags.join('、'), theirs.tags.join('、')],
-      ['record.confidentiality', t(`record.grade.${writing.confidentiality}`), t(`record.grade.${theirs.confidentiality}`)],
+      ['record.title', writing.title, theirs.writing.title],
+      ['record.day', day(writing.occurredOn), day(theirs.writing.occurredOn)],
+      ['record.tags', writing.tags.join('、'), theirs.writing.tags.join('、')],
+      ['record.confidentiality', grade(writing), grade(theirs.writing)],
     ] as const
   ).filter(([, mine, other]) => mine !== other);
-  const differing = fields(form).filter(([name]) => told(other[name]) !== told(writing.content[name]));
+  const differing = fields(form).filter(([name]) => !same(writing.content[name], theirs.writing.content[name]));
   return (
     <Alert
       type="warning"
       showIcon
-      title={t('conflict.title')}
+      title={theirs.author ? t('conflict.by', { name: theirs.author.name }) : t('conflict.title')}
       description={
         <>
-          <table className="differences">
-            <thead>
-              <tr>
-                <th>{t('conflict.field')}</th>
-                <th>{t('conflict.mine')}</th>
-                <th>{t('conflict.theirs')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {beside.map(([words, mine, other]) => (
-                <tr key={words}>
-                  <th>{t(words)}</th>
-                  <td>{mine}</td>
-                  <td>{other}</td>
+          <div className="scroll" role="region" aria-label={t('conflict.title')} tabIndex={0}>
+            <table className="differences">
+              <thead>
+                <tr>
+                  <th>{t('conflict.field')}</th>
+                  <th>{t('conflict.mine')}</th>
+                  <th>{t('conflict.theirs')}</th>
                 </tr>
-              ))}
-              {differing.map(([name, field]) => (
-                <tr key={name}>
-                  <th>{label(field)}</th>
-                  <td>{told(writing.content[name])}</td>
-                  <td>{told(other[name])}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {beside.map(([words, mine, other]) => (
+                  <tr key={words}>
+                    <th scope="row">{t(words)}</th>
+                    <td>{mine}</td>
+                    <td>{other}</td>
+                  </tr>
+                ))}
+                {differing.map(([name, field]) => (
+                  <tr key={name}>
+                    <th scope="row">{label(field)}</th>
+                    <td>
+                      <One form={form} name={name} content={writing.content} />
+                    </td>
+                    <td>
+                      <One form={form} name={name} content={theirs.writing.content} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <p>{t('conflict.files', { count: theirs.files.length })}</p>
           <div className="ways">
-            <Button onClick={() => draft.takeOver(theirs.rev, writingOf(theirs))}>{t('conflict.takeTheirs')}</Button>
-            <Button danger onClick={() => draft.takeOver(theirs.rev)}>
+            <Button onClick={() => desk.take('theirs')}>{t('conflict.takeTheirs')}</Button>
+            <Button danger onClick={() => desk.take('mine')}>
               {t('conflict.keepMine')}
             </Button>
           </div>
@@ -91,4 +71,11 @@ function Conflict({ id, form, draft }: WatchedProps) {
       }
     />
   );
+}
+
+/** One field of a content, as it is read. */
+function One({ form, name, content }: { readonly form: GroupSchema; readonly name: string; readonly content: Content }) {
+  const field = form.properties[name];
+  if (!field || content[name] === undefined) return null;
+  return <Show schema={{ type: 'object', properties: { [name]: field } }} content={{ [name]: content[name] }} marks={NO_MARKS} />;
 }

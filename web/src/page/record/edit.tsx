@@ -1,22 +1,25 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import type { GroupSchema } from '../../form/schema';
 import { Failure, Loading } from '../../frame/state';
+import { useFound } from '../../frame/found';
 import { useViewer, writes } from '../../frame/viewer';
-import { Watched } from './conflict';
-import { useDraft, writingOf } from './draft';
+import { useDesk } from './desks';
 import { Editor } from './editor';
 import { RecordCourseDocument, RecordFormDocument, type RecordFormQuery, RecordWholeDocument, type WholeFragment } from './gen/graphql';
 import { returnOf } from './timeline';
+import { writingOf } from './writing';
 
-/** A draft, or what has come back. */
+const OPEN: readonly string[] = ['DRAFT', 'RETURNED', 'WITHDRAWN'];
+
+/** A draft, or what has come back. What is no draft any more is looked at. */
 export function EditRecord() {
   const { id } = useParams({ from: '/inside/records/$id/edit' });
-  const [{ data, error, fetching }, again] = useQuery({
+  const [{ data, error, fetching }, again] = useFound({
     query: RecordWholeDocument,
     variables: { id },
     requestPolicy: 'network-only',
@@ -47,24 +50,22 @@ function Edit({ record: begun, type, form }: EditProps) {
   const mine = posts.filter((post) => writes(post) && post.org.id === begun.org?.id);
   const post = mine.find(({ id }) => id === asked) ?? mine[0];
   const [record] = useState(begun);
-  const draft = useDraft(
-    {
-      account: account.id,
-      post: post?.id ?? '',
-      ofType: record.type,
-      id: record.id,
-      local: record.id,
-      rev: record.rev,
-      writing: writingOf(record),
-    },
-    useCallback(() => undefined, []),
-  );
+  const { desk, draft } = useDesk({
+    account: account.id,
+    post: post?.id ?? '',
+    ofType: record.type,
+    id: record.id,
+    local: record.id,
+    rev: record.rev,
+    writing: writingOf(record),
+    files: record.files ?? [],
+  });
   const [{ data: course }] = useQuery({ query: RecordCourseDocument, variables: { id: record.id } });
+  if (!OPEN.includes(record.state)) return <Navigate to="/records/$id" params={{ id: record.id }} replace />;
   if (!post) return <Failure code="NOT_FOUND" />;
   const back = record.state === 'RETURNED' ? returnOf(course?.record?.timeline) : undefined;
   return (
     <>
-      <Watched id={record.id} form={form} draft={draft} />
       {back && (
         <Alert
           type="warning"
@@ -83,11 +84,10 @@ function Edit({ record: begun, type, form }: EditProps) {
         heading={t('record.begin', { type: type.name, org: record.org?.name ?? '' })}
         help={type.help}
         rules={type.citations}
-        of={{ org: record.org?.id ?? '', type: record.type }}
+        org={record.org?.id ?? ''}
         form={form}
+        desk={desk}
         draft={draft}
-        post={post.id}
-        files={record.files ?? []}
         comments={back?.remarks?.comments ?? []}
       />
     </>

@@ -1,32 +1,42 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Alert, Button, Result } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMutation, useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import { newKey } from '../../client/key';
+import { useStore } from '../../client/store';
+import { UNDER_WAY } from '../../file/upload';
 import { pointerOf } from '../../form/mark';
 import { type GroupSchema, trail } from '../../form/schema';
+import { day, moment } from '../../frame/moment';
 import { Failure, Loading } from '../../frame/state';
-import type { Draft, Problem } from './draft';
+import { useViewer } from '../../frame/viewer';
+import type { Desk, Draft, Problem } from './desk';
 import { RecordCheckDocument, SubmitDocument, type SubmitMutation } from './gen/graphql';
 
 interface SubmitStepProps {
   readonly record: string;
+  readonly desk: Desk;
   readonly draft: Draft;
-  readonly post: string;
   readonly form: GroupSchema;
-  /** Files that are not with it yet. */
-  readonly onTheWay: number;
+  /** What the server says against it, for its fields. */
+  readonly told: (problems: readonly Problem[]) => void;
+  /** Back to where a problem is. */
+  readonly mend: (problem: Problem) => void;
+  readonly sent: () => void;
 }
 
 type Sent = NonNullable<SubmitMutation['submitRecord']>;
 
 /** What stands in the way, what is only said, then the sending and its receipt. */
-export function SubmitStep({ record, draft, post, form, onTheWay }: SubmitStepProps) {
+export function SubmitStep({ record, desk, draft, form, told, mend, sent: done }: SubmitStepProps) {
   const { t } = useTranslation();
   const go = useNavigate();
   const [key] = useState(newKey);
+  const sendings = useStore(desk.uploads.all);
+  const onTheWay = sendings.filter(({ going }) => UNDER_WAY.includes(going)).length;
+  const without = sendings.filter(({ going }) => !UNDER_WAY.includes(going));
   const [{ data, error, fetching }, again] = useQuery({
     query: RecordCheckDocument,
     variables: { id: record },
@@ -34,43 +44,33 @@ export function SubmitStep({ record, draft, post, form, onTheWay }: SubmitStepPr
   });
   const [{ fetching: sending, error: failed }, submit] = useMutation(SubmitDocument);
   const [sent, setSent] = useState<Sent | null>(null);
+  const problems = sent?.problems ?? data?.record?.check;
+  // Asked again once everything is with it: a file may be what was missing.
+  const files = draft.files.length;
+  useEffect(() => {
+    again({ requestPolicy: 'network-only' });
+  }, [files, again]);
+  const say = useRef(told);
+  useEffect(() => {
+    say.current = told;
+  });
+  useEffect(() => {
+    if (problems) say.current(problems);
+  }, [problems]);
 
-  if (sent?.record) {
-    return (
-      <Result
-        status="success"
-        title={t('submit.done')}
-        subTitle={
-          sent.receipt
-            ? t('submit.receipt', { no: sent.receipt.no, org: sent.receipt.org?.name ?? '' })
-            : t('submit.final')
-        }
-        extra={
-          <>
-            <p className="digest">{t('submit.hash', { hash: sent.hash ?? '' })}</p>
-            <div className="ways">
-              <Link className="do" to="/records/$id" params={{ id: record }}>
-                {t('submit.look')}
-              </Link>
-              <Button onClick={() => window.print()}>{t('submit.print')}</Button>
-            </div>
-          </>
-        }
-      />
-    );
-  }
+  if (sent?.record) return <Done record={record} draft={draft} sent={sent} />;
   if (error && !data) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching && !data) return <Loading />;
-  const problems = sent?.problems ?? data?.record?.check ?? [];
-  const refusals = problems.filter(({ severity }) => severity === 'REFUSAL');
-  const warnings = problems.filter(({ severity }) => severity === 'WARNING');
+  const refusals = problems?.filter(({ severity }) => severity === 'REFUSAL') ?? [];
+  const warnings = problems?.filter(({ severity }) => severity === 'WARNING') ?? [];
   const route = data?.record?.route ?? [];
   return (
     <section className="sheet">
       <h2>{refusals.length > 0 ? t('submit.mend', { count: refusals.length }) : t('submit.ready')}</h2>
-      <Problems form={form} problems={refusals} type="error" />
-      <Problems form={form} problems={warnings} type="warning" />
+      <Problems form={form} problems={refusals} type="error" mend={mend} />
+      <Problems form={form} problems={warnings} type="warning" mend={mend} />
       {onTheWay > 0 && <Alert type="warning" showIcon title={t('submit.files', { count: onTheWay })} />}
+      {without.length > 0 && <Alert type="warning" showIcon title={t('submit.without', { names: without.map(({ name }) => name).join('、') })} />}
       {failed && <Failure code={errorCode(failed)} />}
       <h3 id="route">{t('submit.route')}</h3>
       {route.length > 0 ? (
@@ -88,14 +88,16 @@ export function SubmitStep({ record, draft, post, form, onTheWay }: SubmitStepPr
         loading={sending}
         disabled={refusals.length > 0 || onTheWay > 0 || draft.saving !== 'saved' || draft.rev === null}
         onClick={() =>
-          void submit({ input: { idempotencyKey: key, post, record, rev: draft.rev ?? 0 } }).then(({ data: answer }) => {
+          void submit({ input: { idempotencyKey: key, post: desk.begin.post, record, rev: draft.rev ?? 0 } }).then(({ data: answer }) => {
             if (!answer?.submitRecord) return;
-            if (answer.submitRecord.record) draft.moved(answer.submitRecord.record.rev);
             setSent(answer.submitRecord);
+            if (!answer.submitRecord.record) return;
+            desk.end();
+            done();
           })
         }
       >
-        {warnings.length > 0 ? t('submit.sendAnyway') : t('submit.send')}
+        {warnings.length > 0 || without.length > 0 ? t('submit.sendAnyway') : t('submit.send')}
       </Button>
       <Button type="link" onClick={() => void go({ to: '/records/$id', params: { id: record } })}>
         {t('submit.later')}
@@ -104,8 +106,58 @@ export function SubmitStep({ record, draft, post, form, onTheWay }: SubmitStepPr
   );
 }
 
-function Problems({ form, problems, type }: { readonly form: GroupSchema; readonly problems: readonly Problem[]; readonly type: 'error' | 'warning' }) {
-  return problems.map(({ message, path }) => (
-    <Alert key={`${path.join('.')}${message}`} type={type} showIcon title={trail(form, pointerOf(path)) || message} description={trail(form, pointerOf(path)) ? message : undefined} />
-  ));
+/** The receipt: what was sent, when, to whom, under which number and hash. */
+function Done({ record, draft: { writing }, sent }: { readonly record: string; readonly draft: Draft; readonly sent: Sent }) {
+  const { t } = useTranslation();
+  const { timeZone } = useViewer();
+  const { receipt } = sent;
+  const at = sent.record?.rounds?.[0]?.submittedAt;
+  return (
+    <Result
+      status="success"
+      title={t('submit.done')}
+      subTitle={receipt ? t('submit.receipt', { no: receipt.no, org: receipt.org?.name ?? '' }) : t('submit.final')}
+      extra={
+        <>
+          <p>
+            {writing.title} · {day(writing.occurredOn)}
+          </p>
+          {at && <p>{t('submit.at', { at: moment(at, timeZone) })}</p>}
+          <p className="digest">{t('submit.hash', { hash: sent.hash ?? '' })}</p>
+          <div className="ways">
+            <Link className="do" to="/records/$id" params={{ id: record }}>
+              {t('submit.look')}
+            </Link>
+            <Button onClick={() => window.print()}>{t('submit.print')}</Button>
+          </div>
+        </>
+      }
+    />
+  );
+}
+
+interface ProblemsProps {
+  readonly form: GroupSchema;
+  readonly problems: readonly Problem[];
+  readonly type: 'error' | 'warning';
+  readonly mend: (problem: Problem) => void;
+}
+
+function Problems({ form, problems, type, mend }: ProblemsProps) {
+  const { t } = useTranslation();
+  return problems.map((problem) => {
+    const { message, path } = problem;
+    const pointer = pointerOf(path);
+    const where = trail(form, pointer);
+    return (
+      <Alert
+        key={`${path.join('.')}${message}`}
+        type={type}
+        showIcon
+        title={where || message}
+        description={where ? message : undefined}
+        action={pointer !== '' && <Button onClick={() => mend(problem)}>{t('submit.goThere')}</Button>}
+      />
+    );
+  });
 }

@@ -1,6 +1,7 @@
 import { Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
+import { session } from '../../client/session';
 import { ViewerDocument } from '../../frame/gen/graphql';
 import { SignInForm } from './form';
 
@@ -10,8 +11,9 @@ export default function SignInAgain({ account, login }: { readonly account: stri
   const client = useClient();
   async function entered(): Promise<void> {
     const { data } = await client.query(ViewerDocument, {}, { requestPolicy: 'network-only' }).toPromise();
-    const now = data?.viewer?.account?.id;
-    if (now !== undefined && now !== account) window.location.assign('/');
+    // What waits for the session is asked again only in the name of the same person.
+    if (data?.viewer?.account?.id === account) session.set('open');
+    else window.location.assign('/');
   }
   return (
     <Modal open title={t('signIn.again')} footer={null} closable={false} keyboard={false} mask={{ closable: false }}>

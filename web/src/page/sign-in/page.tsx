@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { session } from '../../client/session';
 import { renewClient } from '../../frame/client';
 import { useTitle } from '../../frame/title';
 import { locale, speak } from '../../words';
@@ -17,6 +18,7 @@ export function SignIn() {
       <p>{t('signIn.what')}</p>
       <SignInForm
         entered={() => {
+          session.set('open');
           renewClient();
           void go({ to: back ?? '/', replace: true });
         }}
