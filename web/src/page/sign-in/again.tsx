@@ -1,4 +1,3 @@
-import { Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
 import { session } from '../../client/session';
@@ -15,10 +14,17 @@ export default function SignInAgain({ account, login }: { readonly account: stri
     if (data?.viewer?.account?.id === account) session.set('open');
     else window.location.assign('/');
   }
+  // The browser's own dialog: a library's locks the page by a style that the page's policy refuses.
   return (
-    <Modal open title={t('signIn.again')} footer={null} closable={false} keyboard={false} mask={{ closable: false }}>
+    <dialog
+      className="sheet ask"
+      aria-labelledby="again"
+      ref={(box) => (box?.open === false ? box.showModal() : undefined)}
+      onCancel={(event) => event.preventDefault()}
+    >
+      <h2 id="again">{t('signIn.again')}</h2>
       <p>{t('signIn.nothingLost')}</p>
       <SignInForm login={login} entered={() => void entered()} />
-    </Modal>
+    </dialog>
   );
 }
