@@ -150,3 +150,19 @@ async function look({ page }, list, what, seen) {
   }
   return 0;
 }
+
+test('a number leads to what is behind it, and back', { timeout: 120_000 }, async () => {
+  const county = await sit(running, 'county_reviewer', PHONE);
+  const { page } = county;
+  await signIn(county, '/figures');
+  await page.locator('main .matrix td a').first().click();
+  const behind = page.getByRole('dialog');
+  await behind.locator('.lines a').first().waitFor();
+  const told = [...(await judge(county, 'behind')), ...(await judge(county, 'behind', DESK))];
+  await page.goBack();
+  await behind.waitFor({ state: 'hidden' });
+  await page.goForward();
+  await behind.locator('.lines a').first().click();
+  await page.locator('article h1').waitFor();
+  assert.deepEqual(told, []);
+});
