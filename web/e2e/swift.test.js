@@ -117,6 +117,12 @@ test('what was sent is looked at beside its form: pages as pictures, films as fi
   const pictures = await look(county, '/review?queue=HELD', '.pages img', (picture) => picture.decode());
   assert.ok(pictures > 0, 'no page was seen');
   const told = await judge(county, 'beside');
+  // Larger, over the page; Escape leads back.
+  await county.page.locator('.files.shown .ant-image').first().click();
+  await county.page.locator('.ant-image-preview img').waitFor();
+  await county.page.keyboard.press('Escape');
+  await county.page.locator('.ant-image-preview img').waitFor({ state: 'hidden' });
+  told.push(...(await judge(county, 'larger')));
   const branch = await sit(running, 'branch_recorder', DESK);
   await signIn(branch);
   const films = await look(branch, '/records?state=FINAL', 'video', (film) =>
@@ -155,7 +161,7 @@ test('a number leads to what is behind it, and back', { timeout: 120_000 }, asyn
   const county = await sit(running, 'county_reviewer', PHONE);
   const { page } = county;
   await signIn(county, '/figures');
-  await page.locator('main .matrix td a').first().click();
+  await page.locator('main .matrix td a', { hasText: '支部党员大会' }).first().click();
   const behind = page.getByRole('dialog');
   await behind.locator('.lines a').first().waitFor();
   const told = [...(await judge(county, 'behind')), ...(await judge(county, 'behind', DESK))];

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { watchLine } from './client/line';
 import { App } from './frame/app';
+import { beginStyles } from './frame/nonce';
 import { beginText } from './frame/text-size';
 import { beginWords } from './words';
 import './frame/frame.css';
@@ -12,6 +13,7 @@ import './frame/print.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root');
+beginStyles();
 beginText();
 watchLine();
 void beginWords().then(() => {

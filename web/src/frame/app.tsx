@@ -9,10 +9,8 @@ import { useStore } from '../client/store';
 import { router } from '../router';
 import { locale } from '../words';
 import { client } from './client';
+import { nonce } from './nonce';
 import { textSize } from './text-size';
-
-/** Of the script that began us: styles that are made here carry it, others are refused. */
-const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
 
 function theme(large: boolean): ThemeConfig {
   return {

@@ -105,7 +105,7 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
           </Link>
         ))}
       </nav>
-      <div className="said">
+      <div className="above">
         <Away />
         <Outdated />
         <Suspense>
