@@ -108,7 +108,7 @@ find_chromium() {
 need_chromium() {
   FONDS_CHROMIUM=${FONDS_CHROMIUM:-$(find_chromium)}
   if [ -z "$FONDS_CHROMIUM" ]; then
-    install_or_die "Chromium" "chromium fonts-wqy-microhei" "--cask chromium"
+    install_or_die "Chromium" "chromium chromium-l10n fonts-wqy-microhei" "--cask chromium"
     FONDS_CHROMIUM=$(find_chromium)
     [ -n "$FONDS_CHROMIUM" ] || die "Chromium is not there; see https://www.chromium.org, then again with FONDS_CHROMIUM=/where/it/is"
   fi

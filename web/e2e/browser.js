@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { ARGS, CHROMIUM } from './where.js';
+import { ARGS, CHROMIUM, ENV } from './where.js';
 
 export { ARGS, CHROMIUM, DESK, PHONE } from './where.js';
 
@@ -24,7 +24,7 @@ export const person = (key) => {
 };
 
 export async function browser() {
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGS, env: ENV });
 }
 
 /** A person of the demo before a page of his own. `faults` fills with what is none of a page's business. */
