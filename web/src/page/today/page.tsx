@@ -82,7 +82,7 @@ function Waiting({ post }: { readonly post: Post }) {
       <ul className="lines">
         {data?.receipts?.nodes.map(({ id, title, origin, receivedAt }) => (
           <li key={id}>
-            <Link to="/receipts/$id" params={{ id }}>
+            <Link to="/receipts/$id" params={{ id }} search={{ queue: 'TO_REVIEW', post: post.id }}>
               {title ?? t('review.untitled')}
             </Link>
             <small>{origin?.shortName ?? origin?.name}</small>
