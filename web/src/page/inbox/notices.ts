@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { useClient } from 'urql';
+import { type OperationResult, useClient } from 'urql';
 import { type ErrorCode, errorCode } from '../../client/graphql';
 import { useInbox } from '../../frame/inbox';
 import { InboxPageDocument, type InboxPageQuery } from './gen/graphql';
@@ -33,31 +33,32 @@ export function useNotices(): Notices {
   const [failed, setFailed] = useState<ErrorCode | null>(null);
   const [turns, setTurns] = useState(0);
 
-  const load = useCallback(
-    async (after: string | null, over: () => boolean = () => false): Promise<void> => {
-      const { data, error } = await client.query(InboxPageDocument, { unreadOnly: false, after }, { requestPolicy: 'network-only' }).toPromise();
-      if (over()) return;
-      const page = data?.inbox;
-      setFailed(error ? errorCode(error) : page ? null : 'INTERNAL');
-      if (!page) return;
-      setNotices((known) => merged(known ?? [], page.nodes));
-      const end = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
-      // What is older follows from the oldest page alone.
-      setNext((before) => (after !== null || before === undefined ? end : before));
-    },
+  const ask = useCallback(
+    (after: string | null) => client.query(InboxPageDocument, { unreadOnly: false, after }, { requestPolicy: 'network-only' }).toPromise(),
     [client],
   );
+  const take = useCallback((after: string | null, { data, error }: OperationResult<InboxPageQuery>) => {
+    const page = data?.inbox;
+    setFailed(error ? errorCode(error) : page ? null : 'INTERNAL');
+    if (!page) return;
+    setNotices((known) => merged(known ?? [], page.nodes));
+    const end = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null;
+    // What is older follows from the oldest page alone.
+    setNext((before) => (after !== null || before === undefined ? end : before));
+  }, []);
 
   const told = inbox && `${String(inbox.notices[0]?.no)} ${String(inbox.unread)}`;
   useEffect(() => {
     const ended = new AbortController();
-    void load(null, () => ended.signal.aborted);
+    void ask(null).then((answer) => {
+      if (!ended.signal.aborted) take(null, answer);
+    });
     return () => ended.abort();
-  }, [load, told, turns]);
+  }, [ask, take, told, turns]);
 
   const read = useCallback((upTo: number) => {
     const now = new Date().toISOString();
     setNotices((known) => known && known.map((notice) => (notice.no <= upTo && notice.readAt === null ? { ...notice, readAt: now } : notice)));
   }, []);
-  return { notices, failed, again: () => setTurns(turns + 1), more: next ? () => void load(next) : null, read };
+  return { notices, failed, again: () => setTurns(turns + 1), more: next ? () => void ask(next).then((answer) => take(next, answer)) : null, read };
 }
