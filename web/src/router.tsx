@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { focusPage } from './frame/focus';
 import { isRecordState, type RecordState } from './frame/record-state';
 import { Missing } from './frame/missing';
 import { Broken } from './frame/broken';
@@ -230,6 +231,11 @@ export const router = createRouter({
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
+});
+
+// Not where a page alone changes what it shows: there the focus is at what changed it.
+router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+  if (fromLocation && pathChanged) focusPage();
 });
 
 declare module '@tanstack/react-router' {

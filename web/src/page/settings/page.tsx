@@ -7,6 +7,7 @@ import { errorCode } from '../../client/graphql';
 import { useStore } from '../../client/store';
 import { moment } from '../../frame/moment';
 import { Said } from '../../frame/said';
+import { setShortcuts, shortcuts } from '../../frame/shortcuts';
 import { Failure, Loading } from '../../frame/state';
 import { useStep } from '../../frame/step';
 import { textSize } from '../../frame/text-size';
@@ -49,6 +50,7 @@ export function Settings() {
         </p>
         <Said error={said.error} problems={said.data?.setLanguage?.problems ?? []} />
       </section>
+      <Shortcuts />
       <Notices />
       <Password />
       <p>
@@ -59,6 +61,42 @@ export function Settings() {
       <Sessions key={made} />
       <Tokens made={() => setMade(made + 1)} />
     </>
+  );
+}
+
+/** Single letters that do something, and the switch for whoever does not want them. */
+function Shortcuts() {
+  const { t } = useTranslation();
+  const on = useStore(shortcuts);
+  const keys = [
+    ['J', t('settings.key.down')],
+    ['K', t('settings.key.up')],
+    ['X', t('settings.key.choose')],
+    ['Enter', t('settings.key.open')],
+    ['A', t('settings.key.approve')],
+    ['R', t('settings.key.return')],
+    ['N', t('settings.key.next')],
+  ] as const;
+  return (
+    <section className="sheet">
+      <h2>{t('settings.shortcuts')}</h2>
+      <p>
+        <label>
+          <Switch checked={on} onChange={setShortcuts} /> {t('settings.shortcutsOn')}
+        </label>
+      </p>
+      <p className="hint">{t('settings.shortcutsHint')}</p>
+      <dl className="content shortcuts">
+        {keys.map(([key, words]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 
