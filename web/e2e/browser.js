@@ -63,7 +63,7 @@ export async function sit(running, key, size, locale = 'zh-CN') {
 
 export async function signIn({ page, who }, at = '/') {
   await page.goto(at);
-  await page.getByLabel(/^(租户代号|Tenant)/).fill(who.tenant);
+  await page.getByLabel(/^(单位代号|Tenant)/).fill(who.tenant);
   await page.getByLabel(/^(登录名|Login)/).fill(who.login);
   await page.getByLabel(/^(密码|Password)/).fill(who.password);
   await page.getByRole('button', { name: /^(登\s?录|Sign in)$/ }).click();

@@ -56,3 +56,19 @@ test('all that was received says how it stands', { timeout: 60_000 }, async () =
   await page.waitForURL((url) => url.pathname === '/review' && url.searchParams.get('queue') === 'HELD');
   assert.deepEqual(await judge(county, 'held'), []);
 });
+
+test('single letters do nothing once they are switched off', { timeout: 60_000 }, async () => {
+  const county = await sit(running, 'county_reviewer', DESK);
+  const { page } = county;
+  await signIn(county, '/settings');
+  await page.getByRole('switch', { name: '启用单键快捷键' }).click();
+  await page.goto('/review');
+  await page.locator('main .rows a').first().waitFor();
+  await page.keyboard.press('j');
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
+  await page.locator('main .rows a').first().click();
+  await page.locator('article h1').waitFor();
+  await page.keyboard.press('a');
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  assert.deepEqual(county.faults, []);
+});

@@ -22,7 +22,8 @@ export function Today() {
   const working = posts.filter((post) => writes(post) || reviews(post));
   return (
     <>
-      <h1>{t('today.greeting', { name: account.name })}</h1>
+      <h1>{t('place.today')}</h1>
+      <p>{t('today.greeting', { name: account.name })}</p>
       <LeftHere />
       {working.length === 0 && <Nothing words={t('today.nothing')} />}
       {working.map((post) => (
