@@ -15,20 +15,22 @@ interface CommentProps {
   readonly at: string;
   /** What it is about. */
   readonly what: string;
+  /** Is that not to be seen beside it? */
+  readonly named?: boolean;
   readonly comments: Comments;
   readonly put: (comments: Comments) => void;
 }
 
 /** A comment at a value, written beside it. */
-export function Comment({ at, what, comments, put }: CommentProps) {
+export function Comment({ at, what, named = false, comments, put }: CommentProps) {
   const { t } = useTranslation();
   const text = comments.get(at);
   const words = t('review.commentAt', { what });
   if (text === undefined) {
     return (
       <p className="comment">
-        <Button size="small" aria-label={words} disabled={comments.size >= MOST} onClick={() => put(new Map(comments).set(at, ''))}>
-          {t('review.comment')}
+        <Button size="small" autoInsertSpace={false} aria-label={words} disabled={comments.size >= MOST} onClick={() => put(new Map(comments).set(at, ''))}>
+          {named ? words : t('review.comment')}
         </Button>
       </p>
     );

@@ -46,12 +46,12 @@ function Whole({ held, name, form }: { readonly held: Held; readonly name: strin
   const [comments, setComments] = useState<Comments>(new Map());
   const marks = marksOf([], receipt.remarks?.comments ?? []);
   const files = held.files ?? [];
-  const comment = (at: string, what: string) => returning && <Comment at={at} what={what} comments={comments} put={setComments} />;
+  const comment = (at: string, what: string, named = false) => returning && <Comment at={at} what={what} named={named} comments={comments} put={setComments} />;
   return (
     <article>
       <h1>{title}</h1>
       <Marked marks={marks.get('/title')} />
-      {comment('/title', t('record.title'))}
+      {comment('/title', t('record.title'), true)}
       <p className="about">
         <Tag className={`standing ${receipt.state}`}>{t(`review.state.${receipt.state}`)}</Tag>
         {held.confidentiality === 'INTERNAL' && <Tag>{t('record.grade.INTERNAL')}</Tag>}
@@ -63,7 +63,7 @@ function Whole({ held, name, form }: { readonly held: Held; readonly name: strin
         <AlsoFor tags={held.tags ?? []} />
       </p>
       <Marked marks={marks.get('/occurredOn')} />
-      {comment('/occurredOn', t('record.day'))}
+      {comment('/occurredOn', t('record.day'), true)}
       <div className="beside">
         <section className="sheet">
           <Show schema={form} content={(held.content ?? {}) as Content} marks={marks} beside={returning ? (at) => comment(at, trail(form, at)) : undefined} />
@@ -73,7 +73,7 @@ function Whole({ held, name, form }: { readonly held: Held; readonly name: strin
           <section className="sheet stays">
             <h2>{t('file.files')}</h2>
             <Marked marks={marks.get('/files')} />
-            {comment('/files', t('file.files'))}
+            {comment('/files', t('file.files'), true)}
             <FileList files={files} />
           </section>
         )}

@@ -38,7 +38,7 @@ function At({ post }: { readonly post: Post }) {
   const [{ data, error, fetching }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
   const names: readonly Name[] = writes(post) ? ['returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
   return (
-    <section aria-label={post.org.name}>
+    <section aria-label={`${post.org.name} ${post.roleName}`}>
       <h2>
         {post.org.name} <small>{post.roleName}</small>
       </h2>
