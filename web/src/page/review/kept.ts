@@ -29,10 +29,10 @@ export function keptOf(client: Client, post: string, queue: ReceiptQueue): Store
   return kept;
 }
 
-/** It was decided, one by one: it is chosen no more. */
-export function decided(client: Client, receipt: string): void {
+/** They were decided: they are chosen no more. */
+export function decided(client: Client, ...receipts: readonly string[]): void {
   for (const kept of queues.get(client)?.values() ?? []) {
     const now = kept.get();
-    kept.set({ ...now, chosen: new Set([...now.chosen].filter((id) => id !== receipt)), decided: new Set([...now.decided, receipt]) });
+    kept.set({ ...now, chosen: new Set([...now.chosen].filter((id) => !receipts.includes(id))), decided: new Set([...now.decided, ...receipts]) });
   }
 }

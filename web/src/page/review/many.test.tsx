@@ -24,7 +24,8 @@ test('many are approved part by part; a part without an answer is sent again und
     },
   });
   const wrapper = ({ children }: { readonly children: ReactNode }) => <Provider value={client}>{children}</Provider>;
-  const { result } = renderHook(() => useMany('post:1'), { wrapper });
+  const approved: string[] = [];
+  const { result } = renderHook(() => useMany('post:1', (ids) => approved.push(...ids)), { wrapper });
   const receipts = Array.from({ length: 25 }, (_, n) => `receipt:${String(n)}`);
 
   let left: readonly string[] = [];
@@ -41,6 +42,7 @@ test('many are approved part by part; a part without an answer is sent again und
   expect(left).toEqual([]);
   expect(result.current.failed).toBeNull();
   expect(result.current.results.size).toBe(25);
+  expect(approved).toEqual(receipts);
   expect(asked.map(({ receipts: part }) => part.length)).toEqual([10, 10, 10, 5]);
   expect(asked[2]).toEqual(asked[1]);
   expect(new Set(asked.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);

@@ -20,8 +20,8 @@ interface Many {
   readonly stop: () => void;
 }
 
-/** Approves many, part by part. A part that had no answer is sent again just so, under its own key: it may have arrived. */
-export function useMany(post: string): Many {
+/** Approves many, part by part; `done` is told of each part. A part that had no answer is sent again just so, under its own key: it may have arrived. */
+export function useMany(post: string, done?: (approved: readonly string[]) => void): Many {
   const [, send] = useMutation(ApproveManyDocument);
   const [results, setResults] = useState<ReadonlyMap<string, Item>>(new Map());
   const [going, setGoing] = useState<Many['going']>(null);
@@ -33,8 +33,8 @@ export function useMany(post: string): Many {
     setFailed(null);
     const { signal } = (run.current = new AbortController());
     let rest = receipts;
-    for (let done = 0; rest.length > 0 && !signal.aborted; done = receipts.length - rest.length) {
-      setGoing({ done, of: receipts.length, stopping: false });
+    while (rest.length > 0 && !signal.aborted) {
+      setGoing({ done: receipts.length - rest.length, of: receipts.length, stopping: false });
       const again = open.current && open.current.receipts.every((id) => rest.includes(id)) ? open.current : null;
       const part = again ?? { key: newKey(), receipts: rest.slice(0, PART) };
       open.current = part;
@@ -47,6 +47,7 @@ export function useMany(post: string): Many {
       open.current = null;
       rest = rest.filter((id) => !part.receipts.includes(id));
       setResults((now) => new Map([...now, ...items.map((item) => [item.id, item] as const)]));
+      done?.(items.filter(({ approved }) => approved).map(({ id }) => id));
     }
     setGoing(null);
     return rest;

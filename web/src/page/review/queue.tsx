@@ -9,7 +9,7 @@ import { Failure, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { type Post, reviews, useViewer } from '../../frame/viewer';
 import type { ReceiptQueue } from './gen/graphql';
-import { keptOf } from './kept';
+import { decided as settle, keptOf } from './kept';
 import { useRowKeys } from './keys';
 import { useMany } from './many';
 import { Page } from './rows';
@@ -54,7 +54,7 @@ function Rows({ post, queue }: { readonly post: Post; readonly queue: ReceiptQue
   const client = useClient();
   const kept = keptOf(client, post.id, queue);
   const { chosen, pages, decided } = useStore(kept);
-  const { results, going, failed, approve, stop } = useMany(post.id);
+  const { results, going, failed, approve, stop } = useMany(post.id, (ids) => settle(client, ...ids));
   const keys = useStore(shortcuts);
   useRowKeys();
   const choose = (next: ReadonlySet<string>): void => kept.set({ ...kept.get(), chosen: next });
