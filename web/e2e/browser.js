@@ -63,19 +63,22 @@ export async function sit(running, key, size, locale = 'zh-CN') {
 
 export async function signIn({ page, who }, at = '/') {
   await page.goto(at);
-  await page.getByLabel(/^(租户代号|Tenant)/).fill(who.tenant);
+  await page.getByLabel(/^(单位代号|Tenant)/).fill(who.tenant);
   await page.getByLabel(/^(登录名|Login)/).fill(who.login);
   await page.getByLabel(/^(密码|Password)/).fill(who.password);
   await page.getByRole('button', { name: /^(登\s?录|Sign in)$/ }).click();
   await page.locator('nav.places').waitFor();
 }
 
-/** The page as it stands: nothing that axe finds, nothing wider than the screen, nothing that the browser complained of. */
-export async function judge({ page, faults, size: own }, name, size = own) {
+/**
+ * The page as it stands: nothing that axe finds, nothing wider than the screen, nothing that the browser complained of. `unseen`: no
+ * picture is taken.
+ */
+export async function judge({ page, faults, size: own, unseen }, name, size = own) {
   await page.setViewportSize(size);
   await page.waitForLoadState('networkidle');
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))));
-  if (process.env.FONDS_SHOTS) {
+  if (process.env.FONDS_SHOTS && !unseen) {
     const file = path.join(process.env.FONDS_SHOTS, `${name}-${size.width}.png`);
     await page.screenshot({ path: file });
   }
@@ -86,9 +89,16 @@ export async function judge({ page, faults, size: own }, name, size = own) {
   });
   const wide = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('main *')]
-      .filter((one) => one.getBoundingClientRect().right > width + 1)
+    const out = (one) => one.getBoundingClientRect().right > width + 1;
+    // What is wide may be moved within something that is not: a table, a picture.
+    const held = (one) => {
+      for (let around = one.parentElement; around && around !== document.body; around = around.parentElement) {
+        if (window.getComputedStyle(around).overflowX !== 'visible' && !out(around)) return true;
+      }
+      return false;
+    };
+    return [...document.querySelectorAll('body *')]
+      .filter((one) => out(one) && one.getBoundingClientRect().width > 0 && one.checkVisibility({ visibilityProperty: true }) && !held(one))
       .slice(0, 5)
       .map((one) => `wider than the screen: ${one.outerHTML.slice(0, 120)}`);
   });

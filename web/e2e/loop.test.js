@@ -151,8 +151,11 @@ test('a record goes up, comes back, is mended and goes through', { timeout: 600_
   assert.equal(await town.page.locator('article img[src="x"]').count(), 0, 'text of people became markup');
   await town.page.keyboard.press('r');
   await town.page.getByLabel('内容有误').check();
-  await town.page.getByText('逐项写意见').click();
-  await town.page.getByLabel('实到人数', { exact: true }).fill('与签到表不符，请核对');
+  await town.page.getByRole('button', { name: '批注：实到人数', exact: true }).click();
+  await town.page.getByRole('textbox', { name: '批注：实到人数', exact: true }).fill('与签到表不符，请核对');
+  await town.page.getByRole('button', { name: '批注：议题 1 · 讨论要点', exact: true }).click();
+  await town.page.getByRole('textbox', { name: '批注：议题 1 · 讨论要点', exact: true }).fill('请补记表决意见');
+  await town.page.getByText('已写 2 条批注').waitFor();
   await town.page.getByLabel('说明').fill('请核对后再报');
   told.push(...(await judge(town, 'return')));
   await town.page.locator('.decide').getByRole('button', { name: /^退\s?回$/ }).click();
@@ -161,6 +164,7 @@ test('a record goes up, comes back, is mended and goes through', { timeout: 600_
   await branch.page.goto('/records?state=RETURNED');
   await branch.page.getByRole('link', { name: title }).click();
   await branch.page.getByText('与签到表不符，请核对').first().waitFor();
+  await branch.page.getByText('请补记表决意见').first().waitFor();
   told.push(...(await judge(branch, 'returned')));
   await field(branch.page, '实到人数').fill('21');
   await saved(branch.page);

@@ -1,4 +1,4 @@
-// Every page as its people see it, on a desk and on a phone: judged, and where asked for, pictured.
+// Every page as its people see it, on a desk and on a phone, in large text and in English: judged, and where asked for, pictured.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browser, DESK, judge, PHONE, signIn, sit } from './browser.js';
@@ -45,17 +45,50 @@ test('the page of sign-in', { timeout: 60_000 }, async () => {
   await seat.context.close();
 });
 
+async function look(seat, [, address, there, way]) {
+  await seat.page.goto(address);
+  if (way) await seat.page.locator(way).first().click();
+  await seat.page.locator(there).first().waitFor();
+}
+
+/** Whoever wants large text on a phone. */
+async function large(seat) {
+  await seat.context.addInitScript(() => window.localStorage.setItem('fonds.text', 'large'));
+}
+
+/** As if the person had chosen English: the demo's own choice is others' too, and stays. */
+async function english(seat) {
+  await seat.context.route('**/graphql', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"locale":"ZH"', '"locale":"EN"') });
+  });
+}
+
 for (const [key, pages] of Object.entries(PAGES)) {
+  for (const [how, locale, begin] of [['large', 'zh-CN', large], ['english', 'en-US', english]]) {
+    test(`pages of ${key}, ${how}, on a phone`, { timeout: 180_000 }, async () => {
+      const seat = await sit(running, key, PHONE, locale);
+      seat.unseen = true;
+      await begin(seat);
+      await signIn(seat);
+      const told = [];
+      for (const page of pages) {
+        await look(seat, page);
+        assert.equal(await seat.page.locator('html').getAttribute(how === 'large' ? 'data-text' : 'lang'), how === 'large' ? 'large' : 'en');
+        told.push(...(await judge(seat, `${page[0]}-${how}`)));
+      }
+      await seat.context.close();
+      assert.deepEqual(told, []);
+    });
+  }
   test(`pages of ${key}`, { timeout: 180_000 }, async () => {
     const seat = await sit(running, key, DESK);
     await signIn(seat);
     const told = [];
-    for (const [name, address, there, way] of pages) {
+    for (const page of pages) {
       await seat.page.setViewportSize(DESK);
-      await seat.page.goto(address);
-      if (way) await seat.page.locator(way).first().click();
-      await seat.page.locator(there).first().waitFor();
-      told.push(...(await judge(seat, name)), ...(await judge(seat, name, PHONE)));
+      await look(seat, page);
+      told.push(...(await judge(seat, page[0])), ...(await judge(seat, page[0], PHONE)));
     }
     await seat.context.close();
     assert.deepEqual(told, []);

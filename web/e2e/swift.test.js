@@ -66,11 +66,11 @@ test('a session that ends leaves the page as it is; somebody else does not get i
   const at = page.url();
   await context.clearCookies();
   await page.getByLabel('地点').fill('乡村大舞台');
-  const dialog = page.getByRole('dialog', { name: '会话已结束，请重新登录' });
+  const dialog = page.getByRole('dialog', { name: '登录已失效，请重新登录' });
   await dialog.waitFor();
   const told = await judge(branch, 'session-ended');
   const again = async (one) => {
-    await dialog.getByLabel('租户代号').fill(one.tenant);
+    await dialog.getByLabel('单位代号').fill(one.tenant);
     await dialog.getByLabel('登录名').fill(one.login);
     await dialog.getByLabel('密码').fill(one.password);
     await dialog.getByRole('button', { name: /^登\s?录$/ }).click();
@@ -87,7 +87,7 @@ test('a session that ends leaves the page as it is; somebody else does not get i
   const other = person('sibling_secretary');
   await again(other);
   await page.waitForURL((url) => url.pathname === '/');
-  await page.getByRole('heading', { name: `${other.name}，您好` }).waitFor();
+  await page.getByText(`${other.name}，您好`).waitFor();
   assert.equal(await page.getByText('村委会').count(), 0);
   assert.equal(await page.getByRole('link', { name: /主题党日/ }).count(), 0, 'a draft of somebody else is not offered');
   assert.deepEqual(told, []);

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { focusPage } from './frame/focus';
 import { isRecordState, type RecordState } from './frame/record-state';
 import { Missing } from './frame/missing';
 import { Broken } from './frame/broken';
@@ -14,6 +15,8 @@ function back(search: Record<string, unknown>): { back?: string } {
   const at = search['back'];
   return typeof at === 'string' && /^\/(?![/\\])/.test(at) ? { back: at } : {};
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -95,26 +98,34 @@ const editRecord = createRoute({
   component: lazyRouteComponent(() => import('./page/record/edit'), 'EditRecord'),
 });
 
+const QUEUES = ['TO_REVIEW', 'OVERDUE', 'HELD'] as const;
+const queueOf = (value: unknown): (typeof QUEUES)[number] | undefined => QUEUES.find((one) => one === value);
+
 const review = createRoute({
   getParentRoute: () => inside,
   path: '/review',
-  validateSearch: ({ queue, post }: Record<string, unknown>): { queue?: 'TO_REVIEW' | 'OVERDUE' | 'HELD'; post?: string } => ({
-    ...(queue === 'TO_REVIEW' || queue === 'OVERDUE' || queue === 'HELD' ? { queue } : {}),
-    ...(typeof post === 'string' ? { post } : {}),
-  }),
+  validateSearch: ({ queue, post }: Record<string, unknown>): Pick<ReceiptSearch, 'queue' | 'post'> => ({ queue: queueOf(queue), post: textOf(post) }),
   component: lazyRouteComponent(() => import('./page/review/queue'), 'ReviewQueue'),
 });
+
+/** In which queue somebody is, and where in it: the next one and the way back follow from it. */
+interface ReceiptSearch {
+  readonly queue?: (typeof QUEUES)[number] | undefined;
+  readonly post?: string | undefined;
+  /** The cursor after which the page begins. */
+  readonly after?: string | undefined;
+}
 
 const receipt = createRoute({
   getParentRoute: () => inside,
   path: '/receipts/$id',
+  validateSearch: ({ queue, post, after }: Record<string, unknown>): ReceiptSearch => ({ queue: queueOf(queue), post: textOf(post), after: textOf(after) }),
   component: lazyRouteComponent(() => import('./page/review/receipt'), 'ReceiptPage'),
 });
 
 const FIGURE_STATES = ['FINAL', 'IN_REVIEW', 'RETURNED', 'WITHDRAWN'] as const;
 const monthOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value > 190_000 && value < 300_000 && value % 100 >= 1 && value % 100 <= 12 ? value : undefined;
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
 const dayOf = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);
 
 interface FiguresSearch {
@@ -220,6 +231,11 @@ export const router = createRouter({
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
+});
+
+// Not where a page alone changes what it shows: there the focus is at what changed it.
+router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+  if (fromLocation && pathChanged) focusPage();
 });
 
 declare module '@tanstack/react-router' {

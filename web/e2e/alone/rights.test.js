@@ -49,7 +49,7 @@ test('a right is given, explained, taken away, and gone at once', { timeout: 180
 
   // The person is found by the post, and why it holds is told in words.
   const line = admin.page.locator('main .rows tr', { hasText: who.name }).filter({ hasText: giver.name });
-  await line.getByRole('link', { name: '为什么' }).click();
+  await line.getByRole('link', { name: '查看依据' }).click();
   await choose(admin.page, admin.page.getByRole('combobox', { name: '操作', exact: true }), '查看统计');
   await admin.page.locator('.verdict.allowed').waitFor();
   assert.match(await admin.page.locator('main .sheet').innerText(), /档案员/);

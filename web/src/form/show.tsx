@@ -1,10 +1,19 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Mark, Marks } from './mark';
 import { type Content, fields, type GroupSchema, label, option, type Schema } from './schema';
 
+interface ShowProps {
+  readonly schema: GroupSchema;
+  readonly content: Content;
+  readonly marks: Marks;
+  /** What stands below each value; where it is given, what was left empty is there too. */
+  readonly beside?: ((pointer: string) => ReactNode) | undefined;
+}
+
 /** A content as it is read and printed: what was left empty is not there. */
-export function Show({ schema, content, marks }: { readonly schema: GroupSchema; readonly content: Content; readonly marks: Marks }) {
-  return <Part schema={schema} value={content} pointer="" marks={marks} />;
+export function Show({ schema, content, marks, beside }: ShowProps) {
+  return <Part schema={schema} value={content} pointer="" marks={marks} beside={beside} />;
 }
 
 interface PartProps<S extends Schema = Schema> {
@@ -12,19 +21,26 @@ interface PartProps<S extends Schema = Schema> {
   readonly value: unknown;
   readonly pointer: string;
   readonly marks: Marks;
+  readonly beside: ShowProps['beside'];
 }
 
-function Part({ schema, value, pointer, marks }: PartProps<GroupSchema>) {
+/** Is something said at a pointer, or within it? */
+function isMarked(marks: Marks, pointer: string): boolean {
+  return [...marks.keys()].some((one) => one === pointer || one.startsWith(`${pointer}/`));
+}
+
+function Part({ schema, value, pointer, marks, beside }: PartProps<GroupSchema>) {
   const now = typeof value === 'object' && value !== null ? (value as Content) : {};
-  const there = fields(schema).filter(([name]) => now[name] !== undefined || marks.has(`${pointer}/${name}`));
+  const there = fields(schema).filter(([name]) => beside !== undefined || now[name] !== undefined || isMarked(marks, `${pointer}/${name}`));
   return (
     <dl className="content">
       {there.map(([name, field]) => (
         <div key={name} data-pointer={`${pointer}/${name}`} className={field.type === 'array' || field.type === 'object' ? 'wide' : ''}>
           <dt>{label(field)}</dt>
           <dd>
-            <Value schema={field} value={now[name]} pointer={`${pointer}/${name}`} marks={marks} />
-            <Said marks={marks.get(`${pointer}/${name}`)} />
+            <Value schema={field} value={now[name]} pointer={`${pointer}/${name}`} marks={marks} beside={beside} />
+            <Marked marks={marks.get(`${pointer}/${name}`)} />
+            {beside?.(`${pointer}/${name}`)}
           </dd>
         </div>
       ))}
@@ -32,7 +48,8 @@ function Part({ schema, value, pointer, marks }: PartProps<GroupSchema>) {
   );
 }
 
-function Said({ marks }: { readonly marks: readonly Mark[] | undefined }) {
+/** What is said at a value. */
+export function Marked({ marks }: { readonly marks: readonly Mark[] | undefined }) {
   return marks?.map(({ tone, text }) => (
     <p key={text} className={`mark ${tone}`}>
       {text}
@@ -40,12 +57,13 @@ function Said({ marks }: { readonly marks: readonly Mark[] | undefined }) {
   ));
 }
 
-function Value({ schema, value, pointer, marks }: PartProps) {
+function Value({ schema, value, pointer, marks, beside }: PartProps) {
   const { t } = useTranslation();
-  if (value === undefined || value === null) return <span className="empty">{t('form.empty')}</span>;
+  const none = value === undefined || value === null;
+  if (none && !(schema.type === 'object' && isMarked(marks, pointer))) return <span className="empty">{t('form.empty')}</span>;
   switch (schema.type) {
     case 'object':
-      return <Part schema={schema} value={value} pointer={pointer} marks={marks} />;
+      return <Part schema={schema} value={value} pointer={pointer} marks={marks} beside={beside} />;
     case 'array': {
       const items: readonly unknown[] = Array.isArray(value) ? value : [];
       const { items: of } = schema;
@@ -54,8 +72,9 @@ function Value({ schema, value, pointer, marks }: PartProps) {
         <ol>
           {items.map((item, n) => (
             <li key={n}>
-              <Part schema={of} value={item} pointer={`${pointer}/${n}`} marks={marks} />
-              <Said marks={marks.get(`${pointer}/${n}`)} />
+              <Part schema={of} value={item} pointer={`${pointer}/${n}`} marks={marks} beside={beside} />
+              <Marked marks={marks.get(`${pointer}/${n}`)} />
+              {beside?.(`${pointer}/${n}`)}
             </li>
           ))}
         </ol>

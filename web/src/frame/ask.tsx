@@ -1,17 +1,18 @@
 import { Button } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 interface Asked {
   readonly words: string;
   readonly danger: boolean;
-  readonly yes: () => Promise<unknown>;
+  readonly yes: () => unknown;
 }
 
 interface Ask {
   /** Stands somewhere in what asks. */
   readonly asked: ReactNode;
-  readonly ask: (words: string, yes: () => Promise<unknown>, danger?: boolean) => void;
+  /** A promise is waited for, with the question still there; whatever else `yes` gives back, it closes at once. */
+  readonly ask: (words: string, yes: () => unknown, danger?: boolean) => void;
 }
 
 /** Asks before a step. In the browser's own dialog: a library's locks the page by a style that the page's policy refuses. */
@@ -19,29 +20,40 @@ export function useAsk(): Ask {
   const { t } = useTranslation();
   const [open, setOpen] = useState<Asked | null>(null);
   const [busy, setBusy] = useState(false);
+  const box = useRef<HTMLDialogElement>(null);
+  // Closed before it goes: the browser then gives the focus back to what opened it.
   const done = (): void => {
     setBusy(false);
+    box.current?.close();
     setOpen(null);
   };
+  function yes(): void {
+    const going = open?.yes();
+    if (!(going instanceof Promise)) {
+      done();
+      return;
+    }
+    setBusy(true);
+    void going.finally(done);
+  }
   const asked = open && (
-    <dialog aria-label={open.words} className="sheet ask" ref={(box) => (box?.open === false ? box.showModal() : undefined)} onClose={done}>
+    <dialog
+      aria-label={open.words}
+      className="sheet ask"
+      ref={(shown) => {
+        box.current = shown;
+        if (shown?.open === false) shown.showModal();
+      }}
+      onClose={done}
+    >
       <p>{open.words}</p>
       <p className="ways">
-        <Button
-          type="primary"
-          danger={open.danger}
-          loading={busy}
-          autoFocus
-          onClick={() => {
-            setBusy(true);
-            void open.yes().finally(done);
-          }}
-        >
+        <Button type="primary" danger={open.danger} loading={busy} autoFocus onClick={yes}>
           {t('ask.yes')}
         </Button>
         <Button onClick={done}>{t('ask.no')}</Button>
       </p>
     </dialog>
   );
-  return { asked, ask: (words, yes, danger = false) => setOpen({ words, danger, yes }) };
+  return { asked, ask: (words, next, danger = false) => setOpen({ words, danger, yes: next }) };
 }

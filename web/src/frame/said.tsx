@@ -1,7 +1,7 @@
 import { Alert } from 'antd';
+import { useTranslation } from 'react-i18next';
 import type { CombinedError } from 'urql';
-import { errorCode } from '../client/graphql';
-import { Failure } from './state';
+import { errorCode, toldCode } from '../client/graphql';
 
 interface SaidProps {
   readonly error: CombinedError | undefined;
@@ -10,11 +10,13 @@ interface SaidProps {
   readonly done?: string | undefined;
 }
 
-/** What became of a step: refusals, warnings, or that it was done. Read out at once. */
+/** What became of a step: that it failed, refusals, warnings, or that it was done. Read out at once. */
 export function Said({ error, problems, done }: SaidProps) {
+  const { t } = useTranslation();
+  const code = error && toldCode(errorCode(error));
   return (
     <div aria-live="assertive" className="said">
-      {error && <Failure code={errorCode(error)} />}
+      {code && <Alert type="error" showIcon title={t(`failure.${code}`)} description={t(`failure.way.${code}`)} />}
       {problems.map(({ message, severity }) => (
         <Alert key={message} type={severity === 'WARNING' ? 'warning' : 'error'} showIcon title={message} />
       ))}

@@ -22,10 +22,12 @@ export function Audit() {
   const asked = useSearch({ from: '/inside/audit' });
   useTitle(t('place.audit'));
   const put = (change: Partial<typeof asked>): void => void go({ to: '/audit', search: { ...asked, ...change } });
+  // Typed digit by digit: the way back leads to where one came from, not through each of them.
+  const typed = (change: Partial<typeof asked>): void => void go({ to: '/audit', search: { ...asked, ...change }, replace: true });
   const day = (words: string, value: string | undefined, key: 'from' | 'to') => (
     <label className="month">
       {words}
-      <input type="date" value={value ?? ''} onChange={(event) => put({ [key]: event.target.value === '' ? undefined : event.target.value })} />
+      <input type="date" value={value ?? ''} onChange={(event) => typed({ [key]: event.target.value === '' ? undefined : event.target.value })} />
     </label>
   );
   const wanted = {

@@ -8,6 +8,9 @@ import { Failure, Loading, Nothing } from '../../frame/state';
 import { BehindDocument, type DrillInput } from './gen/graphql';
 import { type By, STATES } from './matrix';
 
+/** In the place of a child: the organisation with all that is below it. */
+export const ALL = '*';
+
 interface BehindProps {
   readonly org: string;
   readonly from: number;
@@ -27,9 +30,9 @@ export function Behind({ org, from, to, by, type, names }: BehindProps) {
   if (!child || !column) return null;
   const month = by === 'month' && column !== '*' ? Number(column) : undefined;
   const ofType = by === 'type' ? (column === '*' ? undefined : column) : type;
-  const input: DrillInput = { org, from: month ?? from, to: month ?? to, state, child, ...(ofType ? { ofType } : {}) };
+  const input: DrillInput = { org, from: month ?? from, to: month ?? to, state, ...(child === ALL ? {} : { child }), ...(ofType ? { ofType } : {}) };
   return (
-    <Drawer open size="large" onClose={shut} title={[names.get(child), names.get(column) ?? t('figures.sum')].join(' · ')}>
+    <Drawer open size="large" onClose={shut} title={[names.get(child) ?? t('figures.sum'), names.get(column) ?? t('figures.sum')].join(' · ')}>
       <Segmented
         options={STATES.map((one) => ({ value: one, label: t(`state.of.${one}`) }))}
         value={state}

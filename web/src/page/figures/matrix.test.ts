@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CellFragment } from './gen/graphql';
-import { csv, matrix, months, rows, standing, total } from './matrix';
+import { csv, matrix, months, rows, shifted, standing, total } from './matrix';
 
 const org = { id: 'org:1', name: '德清县' };
 const towns = [
@@ -36,9 +36,14 @@ describe('the matrix of figures', () => {
   it('goes over the end of a year', () => {
     expect(months(202511, 202602)).toEqual([202511, 202512, 202601, 202602]);
     expect(months(202602, 202601)).toEqual([]);
+    expect(months(202001, 202612)).toHaveLength(84);
+    expect([shifted(202601, -1), shifted(202512, 1), shifted(202603, -23)]).toEqual([202512, 202601, 202404]);
+  });
+  it('is exported with its sums', () => {
+    expect(rows(lines, columns, '组织', '合计').at(-1)).toEqual(['合计', 3, 3, 5]);
   });
   it('is exported as it is seen, and never as a formula', () => {
     const named = matrix({ id: 'org:1', name: '=HYPERLINK("x")' }, [], columns, 'type', each, whole);
-    expect(csv(rows(named, columns, '组织', '合计'))).toBe(`\uFEFF"组织","党课","主题党日","合计"\r\n"'=HYPERLINK(""x"")",1,0,1\r\n`);
+    expect(csv(rows(named, columns, '组织', '合计'))).toBe(`\uFEFF"组织","党课","主题党日","合计"\r\n"'=HYPERLINK(""x"")",1,0,1\r\n"合计",1,0,1\r\n`);
   });
 });

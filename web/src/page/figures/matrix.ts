@@ -87,18 +87,32 @@ export function sumOf(counts: readonly Counts[]): Counts {
   }, NONE);
 }
 
-/** Months from the first to the last, yyyymm; 24 at the most. */
+/** As many months stand beside each other; sums are of all that is asked for, so that more are refused and not cut off. */
+export const MOST_MONTHS = 24;
+
+/** Months from the first to the last, yyyymm. */
 export function months(from: number, to: number): readonly number[] {
   const all: number[] = [];
-  for (let month = from; month <= to && all.length < 24; month = month % 100 === 12 ? month + 89 : month + 1) all.push(month);
+  for (let month = from; month <= to; month = month % 100 === 12 ? month + 89 : month + 1) all.push(month);
   return all;
 }
 
-/** What is seen, as rows of a table: a text that a spreadsheet would take for a formula stays a text. */
+/** As many months before or after another. */
+export function shifted(month: number, by: number): number {
+  const count = Math.floor(month / 100) * 12 + (month % 100) - 1 + by;
+  return Math.floor(count / 12) * 100 + (count % 12) + 1;
+}
+
+/** The sum of each column, and of all. */
+export function footer(lines: readonly Line[], columns: readonly Column[]): Pick<Line, 'cells' | 'sum'> {
+  return { cells: columns.map((_, n) => sumOf(lines.flatMap(({ cells }) => cells[n] ?? []))), sum: sumOf(lines.map(({ sum }) => sum)) };
+}
+
+/** What is seen, as rows of a table with the sums below: a text that a spreadsheet would take for a formula stays a text. */
 export function rows(lines: readonly Line[], columns: readonly Column[], first: string, sum: string): readonly (readonly (string | number)[])[] {
   return [
     [first, ...columns.map(({ name }) => name), sum],
-    ...lines.map(({ name, cells, sum: of }) => [name, ...cells.map(total), total(of)]),
+    ...[...lines, { name: sum, ...footer(lines, columns) }].map(({ name, cells, sum: of }) => [name, ...cells.map(total), total(of)]),
   ];
 }
 

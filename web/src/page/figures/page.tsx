@@ -11,7 +11,8 @@ import { Behind } from './behind';
 import { FiguresMovedDocument, FiguresOfDocument, FigureTypesDocument } from './gen/graphql';
 import { useChildren } from './children';
 import { StateMap } from './map';
-import { type By, type Column, matrix, months, rows, SIGNS } from './matrix';
+import { type By, type Column, matrix, MOST_MONTHS, months, rows, shifted, SIGNS } from './matrix';
+import { parted, useFurther } from './parts';
 import { saveCsv, saveXlsx } from './save';
 import { Table } from './table';
 
@@ -41,6 +42,10 @@ export function Figures() {
   const types = useMemo(() => catalogue?.recordTypes ?? [], [catalogue]);
   if (!org) return <Nothing words={t('figures.noPost')} />;
   const put = (change: Partial<typeof asked>): void => void go({ to: '/figures', search: { ...asked, ...change } });
+  // Typed digit by digit: the way back leads to where one came from, not through each of them.
+  const typed = (change: Partial<typeof asked>): void => void go({ to: '/figures', search: { ...asked, ...change }, replace: true });
+  const span = months(from, to).length;
+  const narrow = by === 'month';
   return (
     <>
       <h1>{t('place.figures')}</h1>
@@ -79,11 +84,13 @@ export function Figures() {
           ]}
           onChange={(next) => put({ as: next === 'map' ? next : undefined })}
         />
-        <Month words={t('figures.from')} value={from} put={(month) => put({ from: month })} />
-        <Month words={t('figures.to')} value={to} put={(month) => put({ to: month })} />
+        <Month words={t('figures.from')} value={from} least={narrow ? shifted(to, 1 - MOST_MONTHS) : undefined} most={to} put={(month) => typed({ from: month })} />
+        <Month words={t('figures.to')} value={to} least={from} most={narrow ? shifted(from, MOST_MONTHS - 1) : undefined} put={(month) => typed({ to: month })} />
       </div>
-      {months(from, to).length === 0 ? (
+      {span === 0 ? (
         <Nothing words={t('figures.backwards')} />
+      ) : narrow && span > MOST_MONTHS ? (
+        <Nothing words={t('figures.tooMany', { count: MOST_MONTHS })} />
       ) : (
         types.length > 0 && <Shown org={org} from={from} to={to} by={by} type={asked.type} types={types} />
       )}
@@ -91,13 +98,23 @@ export function Figures() {
   );
 }
 
-function Month({ words, value, put }: { readonly words: string; readonly value: number; readonly put: (month: number) => void }) {
+interface MonthProps {
+  readonly words: string;
+  readonly value: number;
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
+  readonly put: (month: number) => void;
+}
+
+function Month({ words, value, least, most, put }: MonthProps) {
   return (
     <label className="month">
       {words}
       <input
         type="month"
         value={written(value)}
+        min={least && written(least)}
+        max={most && written(most)}
         onChange={(event) => {
           if (/^\d{4}-\d{2}$/.test(event.target.value)) put(Number(event.target.value.replace('-', '')));
         }}
@@ -119,17 +136,15 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
   const { t } = useTranslation();
   const asked = useSearch({ from: '/inside/figures' });
   const inputs = useMemo(() => {
-    const named = by === 'type' ? types.map(({ code }) => code) : type ? [type] : [];
+    const [first = [], ...further] = parted(by === 'type' ? types.map(({ code }) => code) : type ? [type] : []);
     const range = { org, from, to, byChild: true };
-    return {
-      org,
-      each: { ...range, types: named, byMonth: by === 'month' },
-      whole: { ...range, types: by === 'month' ? named : [], byMonth: false },
-    };
+    const each = { ...range, types: first, byMonth: by === 'month' };
+    return { first: { org, each, whole: { ...range, types: by === 'month' ? first : [], byMonth: false } }, further };
   }, [org, from, to, by, type, types]);
-  const [{ data, error, fetching }, again] = useQuery({ query: FiguresOfDocument, variables: inputs });
+  const [{ data, error, fetching }, again] = useQuery({ query: FiguresOfDocument, variables: inputs.first });
+  const further = useFurther(inputs.first.each, inputs.further, data?.each);
   // The first answer tells what is known; every further one that something has moved.
-  const [{ fetching: following }] = useSubscription<unknown, number>({ query: FiguresMovedDocument, variables: { input: inputs.whole } }, (heard = 0) => {
+  const [{ fetching: following }] = useSubscription<unknown, number>({ query: FiguresMovedDocument, variables: { input: inputs.first.whole } }, (heard = 0) => {
     if (heard > 0) again({ requestPolicy: 'network-only' });
     return heard + 1;
   });
@@ -144,12 +159,13 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
     [by, types, from, to],
   );
   const below = useChildren(org, data?.org?.children);
-  if (error) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
-  if (fetching && !data) return <Loading />;
+  const fault = error ?? further.error;
+  if (fault) return <Failure code={errorCode(fault)} again={() => again({ requestPolicy: 'network-only' })} />;
+  if ((fetching && !data) || (data?.each && !further.cells)) return <Loading />;
   const place = data?.org;
-  if (!place || !data.each || !data.whole) return <Failure code="NOT_FOUND" />;
+  if (!place || !data.each || !data.whole || !further.cells) return <Failure code="NOT_FOUND" />;
   const children = below.children.map(({ id, name, shortName }) => ({ id, name: shortName ?? name }));
-  const lines = matrix({ id: place.id, name: t('figures.own') }, children, columns, by, data.each, data.whole);
+  const lines = matrix({ id: place.id, name: t('figures.own') }, children, columns, by, [...data.each, ...further.cells], data.whole);
   const table = rows(lines, columns, t('figures.name'), t('figures.sum'));
   const name = `${place.shortName ?? place.name} ${written(from)} ${written(to)}`;
   return (
@@ -179,7 +195,7 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
           </li>
         ))}
       </ul>
-      {asked.as === 'map' ? <StateMap org={place.id} lines={lines} /> : <Table org={place.id} lines={lines} columns={columns} />}
+      {asked.as === 'map' ? <StateMap org={place.id} lines={lines} /> : <Table org={place.id} lines={lines} columns={columns} whole={below.whole} />}
       {!below.whole && <p className="hint">{t('figures.more', { count: children.length })}</p>}
       <Behind org={place.id} from={from} to={to} by={by} type={type} names={new Map([...lines.map((line) => [line.id, line.name] as const), ...columns.map((column) => [column.key, column.name] as const)])} />
       <section className="sheet">

@@ -1,18 +1,22 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type Column, type Counts, type Line, SIGNS, standing, STATES, sumOf, total } from './matrix';
+import { ALL } from './behind';
+import { type Column, type Counts, footer, type Line, SIGNS, standing, STATES, total } from './matrix';
 
 interface TableProps {
   readonly org: string;
   readonly lines: readonly Line[];
   readonly columns: readonly Column[];
+  /** Are these all children? Then the sums are those of the organisation, and open what is behind them. */
+  readonly whole: boolean;
 }
 
 /** Children and what they have sent. A number opens what is behind it, a name the child's own matrix. */
-export function Table({ org, lines, columns }: TableProps) {
+export function Table({ org, lines, columns, whole }: TableProps) {
   const { t } = useTranslation();
   const asked = useSearch({ from: '/inside/figures' });
-  const sums = columns.map((_, n) => sumOf(lines.flatMap(({ cells }) => cells[n] ?? [])));
+  const sums = footer(lines, columns);
+  const below = [...columns.map(({ key, name }, n) => ({ key, name, counts: sums.cells[n] })), { key: '*', name: t('figures.sum'), counts: sums.sum }];
   return (
     <div className="scroll" role="region" aria-label={t('figures.matrix')} tabIndex={0}>
       <table className="matrix">
@@ -50,12 +54,17 @@ export function Table({ org, lines, columns }: TableProps) {
         <tfoot>
           <tr>
             <th scope="row">{t('figures.sum')}</th>
-            {sums.map((counts, n) => (
-              <td key={columns[n]?.key} className="number">
-                {total(counts)}
-              </td>
-            ))}
-            <td className="number">{total(sumOf(lines.map(({ sum }) => sum)))}</td>
+            {below.map(
+              ({ key, name, counts }) =>
+                counts &&
+                (whole ? (
+                  <Cell key={key} counts={counts} child={ALL} column={key} names={[t('figures.sum'), name]} />
+                ) : (
+                  <td key={key} className="number">
+                    {total(counts)}
+                  </td>
+                )),
+            )}
           </tr>
         </tfoot>
       </table>

@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { moment } from '../../frame/moment';
+import { useStep } from '../../frame/step';
 import { useViewer } from '../../frame/viewer';
+import { MarkReadDocument } from './gen/graphql';
 
 interface Told {
   readonly no: number;
@@ -14,20 +16,25 @@ interface Told {
   readonly org: { readonly id: string; readonly name: string } | null;
 }
 
-/** One notice, and the way to what it is about: there the right is looked at anew. */
+/** One notice, and the way to what it is about: there the right is looked at anew. Whoever goes there has read it. */
 export function NoticeLine({ notice }: { readonly notice: Told }) {
   const { timeZone } = useViewer();
   const { label, title, receiptId, recordId } = notice;
   const words = title ?? label;
+  const mark = useStep(MarkReadDocument);
+  // Should it fail, it stays unread, and is seen to be.
+  const open = (): void => {
+    if (notice.readAt === null) void mark.take({ notices: [notice.no] });
+  };
   return (
     <li data-unread={notice.readAt === null}>
       {title !== null && <strong>{label}</strong>}
       {receiptId !== null ? (
-        <Link to="/receipts/$id" params={{ id: receiptId }}>
+        <Link to="/receipts/$id" params={{ id: receiptId }} onClick={open}>
           {words}
         </Link>
       ) : recordId !== null ? (
-        <Link to="/records/$id" params={{ id: recordId }}>
+        <Link to="/records/$id" params={{ id: recordId }} onClick={open}>
           {words}
         </Link>
       ) : (

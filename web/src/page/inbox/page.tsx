@@ -1,74 +1,47 @@
 import { Button } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery } from 'urql';
-import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
+import { useInbox } from '../../frame/inbox';
+import { Said } from '../../frame/said';
 import { Failure, Loading, Nothing } from '../../frame/state';
+import { useStep } from '../../frame/step';
 import { useTitle } from '../../frame/title';
-import { InboxPageDocument, MarkReadDocument } from './gen/graphql';
+import { MarkReadDocument } from './gen/graphql';
 import { NoticeLine } from './notice';
+import { useNotices } from './notices';
 
 /** What one was told, the newest first. */
 export function InboxPage() {
   const { t } = useTranslation();
   useTitle(t('place.inbox'));
-  const [pages, setPages] = useState<readonly (string | null)[]>([null]);
-  const [{ fetching: marking }, mark] = useMutation(MarkReadDocument);
-  const [top, setTop] = useState<number | null>(null);
+  const { notices, failed, again, more, read } = useNotices();
+  const unread = useInbox()?.unread ?? 0;
+  const mark = useStep(MarkReadDocument);
+  const top = notices?.[0]?.no;
+  const allRead = unread === 0 && notices?.every(({ readAt }) => readAt !== null) === true;
+
+  async function readAll(upTo: number): Promise<void> {
+    const answer = await mark.take({ notices: [], upTo });
+    if (answer?.markNoticesRead?.problems.length === 0) read(upTo);
+  }
   return (
     <>
       <h1>{t('place.inbox')}</h1>
-      {top !== null && (
-        <Button
-          loading={marking}
-          onClick={() => void mark({ input: { idempotencyKey: newKey(), notices: [], upTo: top } })}
-        >
+      {top !== undefined && (
+        <Button loading={mark.fetching} disabled={allRead} onClick={() => void readAll(top)}>
           {t('inbox.allRead')}
         </Button>
       )}
-      {pages.map((after, n) => (
-        <Page
-          key={after ?? ''}
-          after={after}
-          last={n === pages.length - 1}
-          newest={n === 0 ? setTop : undefined}
-          more={(cursor) => setPages([...pages, cursor])}
-        />
-      ))}
-    </>
-  );
-}
-
-interface PageProps {
-  readonly after: string | null;
-  readonly last: boolean;
-  readonly newest: ((no: number) => void) | undefined;
-  readonly more: (cursor: string) => void;
-}
-
-function Page({ after, last, newest, more }: PageProps) {
-  const { t } = useTranslation();
-  const [{ data, error, fetching }, again] = useQuery({
-    query: InboxPageDocument,
-    variables: { unreadOnly: false, after },
-  });
-  const first = data?.inbox?.nodes[0]?.no;
-  if (first !== undefined && newest) queueMicrotask(() => newest(first));
-  if (error && !data?.inbox) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
-  if (fetching && !data) return <Loading />;
-  const inbox = data?.inbox;
-  if (!inbox) return null;
-  if (inbox.nodes.length === 0) return after === null ? <Nothing words={t('inbox.nothing')} /> : null;
-  const { hasNextPage, endCursor } = inbox.pageInfo;
-  return (
-    <>
-      <ul className="lines">
-        {inbox.nodes.map((notice) => (
-          <NoticeLine key={notice.no} notice={notice} />
-        ))}
-      </ul>
-      {last && hasNextPage && endCursor && <Button onClick={() => more(endCursor)}>{t('state.more')}</Button>}
+      <Said error={mark.error} problems={mark.data?.markNoticesRead?.problems ?? []} />
+      {notices === null && (failed ? <Failure code={failed} again={again} /> : <Loading />)}
+      {notices?.length === 0 && <Nothing words={t('inbox.nothing')} />}
+      {notices && notices.length > 0 && (
+        <ul className="lines">
+          {notices.map((notice) => (
+            <NoticeLine key={notice.no} notice={notice} />
+          ))}
+        </ul>
+      )}
+      {more && <Button onClick={more}>{t('state.more')}</Button>}
     </>
   );
 }

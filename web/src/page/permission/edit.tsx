@@ -1,10 +1,9 @@
 import { Button, Checkbox, InputNumber, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation } from 'urql';
-import { newKey } from '../../client/key';
 import { Said } from '../../frame/said';
 import { Nothing } from '../../frame/state';
+import { useStep } from '../../frame/step';
 import type { Post } from '../../frame/viewer';
 import { Difference } from './difference';
 import { EditPolicyDocument, type EditPolicyMutation, type PolicyLineInput, type PolicyLinesQuery, type RolesInWordsQuery } from './gen/graphql';
@@ -26,16 +25,16 @@ export function Edit({ acting, lines, roles, actions, changed }: EditProps) {
   const [add, setAdd] = useState<readonly PolicyLineInput[]>([]);
   const [remove, setRemove] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState<Answer | null>(null);
-  const [{ error, fetching }, edit] = useMutation(EditPolicyDocument);
+  const { take, error, fetching } = useStep(EditPolicyDocument);
   const roleNames = new Map(roles.map(({ name, label }) => [name, label]));
   const actionNames = new Map(actions.map(({ name, label }) => [name, label]));
   const wordsOf = (line: PolicyLineInput): string =>
     [t(`permission.effect.${line.effect === 'deny' ? 'deny' : 'allow'}`), roleNames.get(line.role), actionNames.get(`${line.kind}.${line.action}`), t(`relation.${line.relation as Relation}`), `${line.levelFrom}–${line.levelTo}`].join(' · ');
 
   async function go(dryRun: boolean): Promise<void> {
-    const { data } = await edit({ input: { idempotencyKey: newKey(), post: acting?.id ?? '', add, remove: [...remove], dryRun } });
-    setTried(data?.editPolicy ?? null);
-    if (data?.editPolicy?.applied) changed();
+    const answer = (await take({ post: acting?.id ?? '', add, remove: [...remove], dryRun }))?.editPolicy;
+    setTried(answer ?? null);
+    if (answer?.applied) changed();
   }
 
   return (

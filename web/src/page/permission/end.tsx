@@ -1,9 +1,8 @@
 import { Button, Input } from 'antd';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation } from 'urql';
-import { newKey } from '../../client/key';
 import { Said } from '../../frame/said';
+import { useStep } from '../../frame/step';
 import { grants, useViewer } from '../../frame/viewer';
 import { EndPostDocument, type HeldPostFragment } from './gen/graphql';
 
@@ -14,17 +13,21 @@ export function EndPost({ post, ended }: { readonly post: HeldPostFragment; read
   const [open, setOpen] = useState(false);
   const [until, setUntil] = useState('');
   const [reason, setReason] = useState('');
-  const [{ data, error, fetching }, end] = useMutation(EndPostDocument);
+  const { take, data, error, fetching } = useStep(EndPostDocument);
+  const box = useRef<HTMLDialogElement>(null);
+  // Closed before it goes: the browser then gives the focus back to what opened it.
+  const shut = (): void => {
+    box.current?.close();
+    setOpen(false);
+  };
   const acting = posts.find(grants);
   if (!acting) return null;
   const what = t('permission.endSure', { name: post.account?.name, role: post.roleName, org: post.org?.name });
 
   async function go(): Promise<void> {
-    const { data: answer } = await end({
-      input: { idempotencyKey: newKey(), post: acting?.id ?? '', id: post.id, until: until === '' ? null : until, reason: reason.trim() === '' ? null : reason.trim() },
-    });
+    const answer = await take({ post: acting?.id ?? '', id: post.id, until: until === '' ? null : until, reason: reason.trim() === '' ? null : reason.trim() });
     if (!answer?.endPost?.post) return;
-    setOpen(false);
+    shut();
     ended();
   }
 
@@ -35,7 +38,15 @@ export function EndPost({ post, ended }: { readonly post: HeldPostFragment; read
       </Button>
       {/* The browser's own: a library's locks the page by a style that the page's policy refuses. */}
       {open && (
-        <dialog aria-label={what} className="sheet ask" ref={(box) => (box?.open === false ? box.showModal() : undefined)} onClose={() => setOpen(false)}>
+        <dialog
+          aria-label={what}
+          className="sheet ask"
+          ref={(shown) => {
+            box.current = shown;
+            if (shown?.open === false) shown.showModal();
+          }}
+          onClose={shut}
+        >
           <form
             className="stack"
             onSubmit={(event: SubmitEvent) => {
@@ -57,7 +68,7 @@ export function EndPost({ post, ended }: { readonly post: HeldPostFragment; read
               <Button htmlType="submit" type="primary" danger loading={fetching}>
                 {t('permission.end')}
               </Button>
-              <Button onClick={() => setOpen(false)}>{t('permission.leave')}</Button>
+              <Button onClick={shut}>{t('permission.leave')}</Button>
             </p>
           </form>
         </dialog>

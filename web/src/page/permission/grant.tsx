@@ -1,9 +1,9 @@
 import { Button, Select } from 'antd';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery } from 'urql';
-import { newKey } from '../../client/key';
+import { useQuery } from 'urql';
 import { Said } from '../../frame/said';
+import { useStep } from '../../frame/step';
 import type { Post } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
 import { PersonPick } from '../../pick/person';
@@ -20,7 +20,7 @@ interface GrantProps {
 export function Grant({ posts, org: first, account: named, granted }: GrantProps) {
   const { t } = useTranslation();
   const [{ data: roles }] = useQuery({ query: RolesInWordsDocument });
-  const [{ data, error, fetching }, grant] = useMutation(GrantPostDocument);
+  const { take, data, error, fetching } = useStep(GrantPostDocument);
   const [post, setPost] = useState(posts[0]?.id ?? '');
   const [account, setAccount] = useState(named);
   const [org, setOrg] = useState(first);
@@ -32,7 +32,7 @@ export function Grant({ posts, org: first, account: named, granted }: GrantProps
 
   async function go(): Promise<void> {
     if (!account || !org || !role) return;
-    const { data: answer } = await grant({ input: { idempotencyKey: newKey(), post, account, org, role, from: from === '' ? null : from, until: until === '' ? null : until } });
+    const answer = await take({ post, account, org, role, from: from === '' ? null : from, until: until === '' ? null : until });
     const ok = Boolean(answer?.grantPost?.post);
     setDone(ok);
     if (ok) granted();

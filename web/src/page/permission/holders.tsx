@@ -6,7 +6,7 @@ import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import { moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
-import { grants, useViewer } from '../../frame/viewer';
+import { asksOfOthers, grants, useViewer } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
 import { EndPost } from './end';
 import { type HeldPostFragment, PersonNamedDocument, PostsAtDocument, PostsOfDocument } from './gen/graphql';
@@ -103,7 +103,9 @@ function Page({ account, org, endedToo, after, more, again }: PageProps) {
 
 function Line({ post, byPerson, again }: { readonly post: HeldPostFragment; readonly byPerson: boolean; readonly again: () => void }) {
   const { t } = useTranslation();
-  const { timeZone, posts } = useViewer();
+  const { account: self, timeZone, posts } = useViewer();
+  // Of others only some may ask; of himself everybody.
+  const asks = post.account?.id === self.id || posts.some(asksOfOthers);
   const name = byPerson ? post.org?.name : post.account?.name;
   return (
     <tr>
@@ -128,9 +130,11 @@ function Line({ post, byPerson, again }: { readonly post: HeldPostFragment; read
       </td>
       <td>
         <span className="ways">
-          <Link to="/permissions" search={{ view: 'why', account: post.account?.id, object: post.org?.id }}>
-            {t('permission.view.why')}
-          </Link>
+          {asks && (
+            <Link to="/permissions" search={{ view: 'why', account: post.account?.id, object: post.org?.id }}>
+              {t('permission.why')}
+            </Link>
+          )}
           {post.current && !post.validTo && posts.some(grants) && <EndPost post={post} ended={again} />}
         </span>
       </td>

@@ -1,10 +1,10 @@
 import { Button, Input } from 'antd';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation } from 'urql';
-import { newKey } from '../../client/key';
 import { moment } from '../../frame/moment';
+import { Once } from '../../frame/once';
 import { Said } from '../../frame/said';
+import { useStep } from '../../frame/step';
 import { type Post, useViewer } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
 import { InvitePersonDocument } from './gen/graphql';
@@ -20,15 +20,10 @@ export interface Invited {
 export function Invitation({ name, token, until }: Invited) {
   const { t } = useTranslation();
   const { timeZone } = useViewer();
-  const [copied, setCopied] = useState(false);
-  const link = `${window.location.origin}/accept#${token}`;
   return (
     <div role="status">
       <p>{t('people.handOver', { name, at: moment(until, timeZone) })}</p>
-      <p className="ways">
-        <code className="command">{link}</code>
-        <Button onClick={() => void navigator.clipboard.writeText(link).then(() => setCopied(true))}>{copied ? t('token.copied') : t('token.copy')}</Button>
-      </p>
+      <Once text={`${window.location.origin}/accept#${token}`} />
     </div>
   );
 }
@@ -47,14 +42,12 @@ export function Invite({ posts, org: first, invited }: InviteProps) {
   const [login, setLogin] = useState('');
   const [email, setEmail] = useState('');
   const [came, setCame] = useState<Invited | null>(null);
-  const [{ data, error, fetching }, invite] = useMutation(InvitePersonDocument);
+  const { take, data, error, fetching } = useStep(InvitePersonDocument);
 
   async function go(): Promise<void> {
     const [post] = posts;
     if (!org || !post) return;
-    const { data: answer } = await invite({
-      input: { idempotencyKey: newKey(), post: post.id, org, name: name.trim(), login: login.trim(), email: email.trim() === '' ? null : email.trim() },
-    });
+    const answer = await take({ post: post.id, org, name: name.trim(), login: login.trim(), email: email.trim() === '' ? null : email.trim() });
     const made = answer?.inviteAccount;
     if (!made?.account || !made.token || !made.expiresAt) return;
     setCame({ name: made.account.name, token: made.token, until: made.expiresAt });

@@ -1,13 +1,14 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { App, Button, Tag } from 'antd';
+import { Button, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
 import { useAsk } from '../../frame/ask';
 import { moment } from '../../frame/moment';
+import { Said } from '../../frame/said';
 import { Failure, Loading, Nothing } from '../../frame/state';
+import { useStep } from '../../frame/step';
 import { invites, type Post, shutsOut, useViewer } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
 import { InviteAgainDocument, LetInDocument, PeopleOfDocument, type PeopleOfQuery, ShutOutDocument } from './gen/graphql';
@@ -93,17 +94,18 @@ interface RowProps {
 
 function Row({ person, acting, inviting, again }: RowProps) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const { account, timeZone } = useViewer();
   const { asked, ask } = useAsk();
-  const [, shut] = useMutation(ShutOutDocument);
-  const [, open] = useMutation(LetInDocument);
-  const [, renew] = useMutation(InviteAgainDocument);
+  const shut = useStep(ShutOutDocument);
+  const open = useStep(LetInDocument);
+  const renew = useStep(InviteAgainDocument);
   const [invited, setInvited] = useState<Invited | null>(null);
   const input = { post: acting.id, account: person.id };
-  const settled = (problems: readonly { readonly message: string }[] | undefined): void => {
-    for (const problem of problems ?? []) void message.error(problem.message);
-    again();
+  const error = shut.error ?? open.error ?? renew.error;
+  const problems = [shut.data?.suspendAccount, open.data?.reopenAccount, renew.data?.renewInvitation].flatMap((answer) => answer?.problems ?? []);
+  // What was refused is said in this line: it is read anew only when it was done.
+  const settled = (answer: { readonly problems: readonly unknown[] } | null | undefined): void => {
+    if (answer?.problems.length === 0) again();
   };
   return (
     <tr>
@@ -112,6 +114,7 @@ function Row({ person, acting, inviting, again }: RowProps) {
           {person.name}
         </Link>
         {invited && <Invitation {...invited} />}
+        <Said error={error} problems={problems} />
       </td>
       <td>
         <Tag>{t(`people.of.${person.state}`)}</Tag>
@@ -124,9 +127,8 @@ function Row({ person, acting, inviting, again }: RowProps) {
             <Button
               size="small"
               onClick={() =>
-                void renew({ input: { idempotencyKey: newKey(), post: inviting.id, account: person.id } }).then(({ data }) => {
+                void renew.take({ post: inviting.id, account: person.id }).then((data) => {
                   const answer = data?.renewInvitation;
-                  for (const problem of answer?.problems ?? []) void message.error(problem.message);
                   if (answer?.token && answer.expiresAt) setInvited({ name: person.name, token: answer.token, until: answer.expiresAt });
                 })
               }
@@ -138,9 +140,7 @@ function Row({ person, acting, inviting, again }: RowProps) {
             <Button
               size="small"
               onClick={() =>
-                ask(t('people.letInSure', { name: person.name }), () =>
-                  open({ input: { ...input, idempotencyKey: newKey() } }).then(({ data }) => settled(data?.reopenAccount?.problems)),
-                )
+                ask(t('people.letInSure', { name: person.name }), () => open.take(input).then((data) => settled(data?.reopenAccount)))
               }
             >
               {t('people.letIn')}
@@ -151,11 +151,7 @@ function Row({ person, acting, inviting, again }: RowProps) {
               size="small"
               danger
               onClick={() =>
-                ask(
-                  t('people.shutOutSure', { name: person.name }),
-                  () => shut({ input: { ...input, idempotencyKey: newKey() } }).then(({ data }) => settled(data?.suspendAccount?.problems)),
-                  true,
-                )
+                ask(t('people.shutOutSure', { name: person.name }), () => shut.take(input).then((data) => settled(data?.suspendAccount)), true)
               }
             >
               {t('people.shutOut')}

@@ -1,9 +1,8 @@
 import { Button, Input, Select } from 'antd';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation } from 'urql';
-import { newKey } from '../../client/key';
 import { Said } from '../../frame/said';
+import { useStep } from '../../frame/step';
 import { DefineRoleDocument, type RolesInWordsQuery } from './gen/graphql';
 
 interface NewRoleProps {
@@ -17,7 +16,7 @@ export function NewRole({ acting, roles, made }: NewRoleProps) {
   const { t } = useTranslation();
   const [base, setBase] = useState<string>();
   const [texts, setTexts] = useState({ name: '', zh: '', en: '' });
-  const [{ data, error, fetching }, define] = useMutation(DefineRoleDocument);
+  const { take, data, error, fetching } = useStep(DefineRoleDocument);
   const input = (key: keyof typeof texts) => (
     <label className="month">
       {t(`permission.newRole.${key}`)}
@@ -31,7 +30,7 @@ export function NewRole({ acting, roles, made }: NewRoleProps) {
         onSubmit={(event: SubmitEvent) => {
           event.preventDefault();
           if (!base) return;
-          void define({ input: { idempotencyKey: newKey(), post: acting, base, ...texts } }).then(({ data: answer }) => {
+          void take({ post: acting, base, ...texts }).then((answer) => {
             if (answer?.defineRole?.role) made();
           });
         }}

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Input, Select } from 'antd';
+import { Alert, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
@@ -7,7 +7,7 @@ import { Failure, Loading, Nothing } from '../../frame/state';
 import { asksOfOthers, useViewer } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
 import { PersonPick } from '../../pick/person';
-import { ActionsDocument, WhyDocument } from './gen/graphql';
+import { ActionsDocument, PersonNamedDocument, WhyDocument } from './gen/graphql';
 
 /** Why somebody may or may not do something, in words: which post, which relation, which line of the policy. */
 export function Why() {
@@ -17,7 +17,9 @@ export function Why() {
   const asked = useSearch({ from: '/inside/permissions' });
   const [{ data: catalogue }] = useQuery({ query: ActionsDocument });
   const others = posts.some(asksOfOthers);
-  const account = others ? asked.account : undefined;
+  const account = others && asked.account !== self.id ? asked.account : undefined;
+  // The address is of somebody else's question: it is not answered as if it were about oneself.
+  const barred = !others && asked.account !== undefined && asked.account !== self.id;
   const put = (change: Partial<typeof asked>): void => void go({ to: '/permissions', search: { ...asked, ...change, view: 'why' } });
   const org = asked.object?.startsWith('org:') ? asked.object : undefined;
   return (
@@ -48,6 +50,7 @@ export function Why() {
           />
         </label>
       </div>
+      {barred && <Alert type="warning" showIcon title={t('permission.ownOnly')} />}
       {asked.action ? <Answer account={account ?? null} action={asked.action} object={asked.object ?? null} /> : <Nothing words={t('permission.chooseAction')} />}
     </>
   );
@@ -55,6 +58,9 @@ export function Why() {
 
 function Answer({ account, action, object }: { readonly account: string | null; readonly action: string; readonly object: string | null }) {
   const { t } = useTranslation();
+  const { account: self } = useViewer();
+  const [{ data: person }] = useQuery({ query: PersonNamedDocument, variables: { account: account ?? '' }, pause: account === null });
+  const name = account === null ? t('permission.self', { name: self.name }) : (person?.account?.name ?? t('pick.chosen'));
   const [{ data, error, fetching }, again] = useQuery({ query: WhyDocument, variables: { account, action, object }, requestPolicy: 'network-only' });
   if (fetching) return <Loading />;
   if (error && object === null) return <Nothing words={t('permission.chooseObject')} />;
@@ -64,7 +70,7 @@ function Answer({ account, action, object }: { readonly account: string | null; 
   return (
     <section className="sheet" aria-live="polite">
       <h2 className={answer.allowed ? 'verdict allowed' : 'verdict denied'}>
-        <span aria-hidden>{answer.allowed ? '✓' : '✗'}</span> {t(answer.allowed ? 'permission.allowed' : 'permission.denied')}
+        <span aria-hidden>{answer.allowed ? '✓' : '✗'}</span> {t(answer.allowed ? 'permission.allowed' : 'permission.denied', { name })}
       </h2>
       <ol>
         {answer.steps.map((step) => (

@@ -12,25 +12,29 @@ const PART = 10;
 interface Many {
   /** What became of each, by the receipt. */
   readonly results: ReadonlyMap<string, Item>;
-  readonly going: { readonly done: number; readonly of: number } | null;
+  readonly going: { readonly done: number; readonly of: number; readonly stopping: boolean } | null;
   readonly failed: ErrorCode | null;
-  /** The receipts that have no answer yet: those left where the line broke. */
+  /** The receipts that have no answer yet: those left where the line broke, or where it was stopped. */
   readonly approve: (receipts: readonly string[]) => Promise<readonly string[]>;
+  /** Ends after the present part. */
+  readonly stop: () => void;
 }
 
-/** Approves many, part by part. A part that had no answer is sent again just so, under its own key: it may have arrived. */
-export function useMany(post: string): Many {
+/** Approves many, part by part; `done` is told of each part. A part that had no answer is sent again just so, under its own key: it may have arrived. */
+export function useMany(post: string, done?: (approved: readonly string[]) => void): Many {
   const [, send] = useMutation(ApproveManyDocument);
   const [results, setResults] = useState<ReadonlyMap<string, Item>>(new Map());
   const [going, setGoing] = useState<Many['going']>(null);
   const [failed, setFailed] = useState<ErrorCode | null>(null);
+  const run = useRef<AbortController>(null);
   const open = useRef<{ readonly key: string; readonly receipts: readonly string[] } | null>(null);
 
   async function approve(receipts: readonly string[]): Promise<readonly string[]> {
     setFailed(null);
+    const { signal } = (run.current = new AbortController());
     let rest = receipts;
-    for (let done = 0; rest.length > 0; done = receipts.length - rest.length) {
-      setGoing({ done, of: receipts.length });
+    while (rest.length > 0 && !signal.aborted) {
+      setGoing({ done: receipts.length - rest.length, of: receipts.length, stopping: false });
       const again = open.current && open.current.receipts.every((id) => rest.includes(id)) ? open.current : null;
       const part = again ?? { key: newKey(), receipts: rest.slice(0, PART) };
       open.current = part;
@@ -43,9 +47,14 @@ export function useMany(post: string): Many {
       open.current = null;
       rest = rest.filter((id) => !part.receipts.includes(id));
       setResults((now) => new Map([...now, ...items.map((item) => [item.id, item] as const)]));
+      done?.(items.filter(({ approved }) => approved).map(({ id }) => id));
     }
     setGoing(null);
     return rest;
   }
-  return { results, going, failed, approve };
+  const stop = (): void => {
+    run.current?.abort();
+    setGoing((now) => now && { ...now, stopping: true });
+  };
+  return { results, going, failed, approve, stop };
 }

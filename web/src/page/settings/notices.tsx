@@ -1,11 +1,11 @@
 import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
 import { Said } from '../../frame/said';
 import { Failure, Loading } from '../../frame/state';
+import { useStep } from '../../frame/step';
 import { audits, useViewer } from '../../frame/viewer';
 import { type NoticeChannel, type NoticeKind, type NoticeWish, type PreferencesQuery, PreferencesDocument, SetPreferencesDocument } from './gen/graphql';
 
@@ -39,7 +39,7 @@ function Choices({ of }: { readonly of: Preferences }) {
   const [to, setTo] = useState(of.quiet?.to ?? '');
   const { posts } = useViewer();
   const kinds: readonly (typeof KINDS | typeof AUDITOR)[number][] = posts.some(audits) ? [...KINDS, ...AUDITOR] : KINDS;
-  const [{ data, error, fetching }, save] = useMutation(SetPreferencesDocument);
+  const { take, data, error, fetching } = useStep(SetPreferencesDocument);
   const wish = (kind: NoticeKind): NoticeWish | undefined =>
     wishes.find((one) => one.kind === kind && one.channel === 'MAIL')?.wish;
   const choose = (kind: NoticeKind, next: NoticeWish): void => {
@@ -82,15 +82,12 @@ function Choices({ of }: { readonly of: Preferences }) {
       <Button
         loading={fetching}
         onClick={() =>
-          void save({
-            input: {
-              idempotencyKey: newKey(),
-              choices: wishes.map(({ kind, channel, wish: chosen }) => ({ kind, channel, wish: chosen })),
-              digestAt,
-              quiet: from !== '' && to !== '' ? { from, to } : null,
-              // Nothing is none: letters go nowhere then.
-              email: email.trim(),
-            },
+          void take({
+            choices: wishes.map(({ kind, channel, wish: chosen }) => ({ kind, channel, wish: chosen })),
+            digestAt,
+            quiet: from !== '' && to !== '' ? { from, to } : null,
+            // Nothing is none: letters go nowhere then.
+            email: email.trim(),
           })
         }
       >

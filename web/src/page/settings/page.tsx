@@ -1,13 +1,15 @@
 import { Link } from '@tanstack/react-router';
-import { App, Button, Segmented, Switch } from 'antd';
+import { Button, Segmented, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
 import { useStore } from '../../client/store';
 import { moment } from '../../frame/moment';
+import { Said } from '../../frame/said';
+import { setShortcuts, shortcuts } from '../../frame/shortcuts';
 import { Failure, Loading } from '../../frame/state';
+import { useStep } from '../../frame/step';
 import { textSize } from '../../frame/text-size';
 import { useTitle } from '../../frame/title';
 import { useViewer } from '../../frame/viewer';
@@ -22,7 +24,7 @@ export function Settings() {
   const { t } = useTranslation();
   const size = useStore(textSize);
   const [made, setMade] = useState(0);
-  const [, say] = useMutation(SetLanguageDocument);
+  const said = useStep(SetLanguageDocument);
   useTitle(t('place.settings'));
   return (
     <>
@@ -39,14 +41,16 @@ export function Settings() {
             value={locale()}
             onChange={(to) => {
               void speak(to);
-              void say({ input: { idempotencyKey: newKey(), locale: to === 'en' ? 'EN' : 'ZH' } });
+              void said.take({ locale: to === 'en' ? 'EN' : 'ZH' });
             }}
           />
           <label>
             <Switch checked={size === 'large'} onChange={(on) => textSize.set(on ? 'large' : 'plain')} /> {t('settings.large')}
           </label>
         </p>
+        <Said error={said.error} problems={said.data?.setLanguage?.problems ?? []} />
       </section>
+      <Shortcuts />
       <Notices />
       <Password />
       <p>
@@ -60,19 +64,55 @@ export function Settings() {
   );
 }
 
+/** Single letters that do something, and the switch for whoever does not want them. */
+function Shortcuts() {
+  const { t } = useTranslation();
+  const on = useStore(shortcuts);
+  const keys = [
+    ['J', t('settings.key.down')],
+    ['K', t('settings.key.up')],
+    ['X', t('settings.key.choose')],
+    ['Enter', t('settings.key.open')],
+    ['A', t('settings.key.approve')],
+    ['R', t('settings.key.return')],
+    ['N', t('settings.key.next')],
+  ] as const;
+  return (
+    <section className="sheet">
+      <h2>{t('settings.shortcuts')}</h2>
+      <p>
+        <label>
+          <Switch checked={on} onChange={setShortcuts} /> {t('settings.shortcutsOn')}
+        </label>
+      </p>
+      <p className="hint">{t('settings.shortcutsHint')}</p>
+      <dl className="content shortcuts">
+        {keys.map(([key, words]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
 /** Where one is signed in; what is not one's own is ended here. */
 function Sessions() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const { account, timeZone } = useViewer();
   const [{ data, error, fetching }, again] = useQuery({ query: SessionsDocument, variables: { account: account.id }, requestPolicy: 'cache-and-network' });
-  const [, end] = useMutation(EndSessionDocument);
+  const end = useStep(EndSessionDocument);
   const open = data?.sessions?.filter(({ endedAt }) => endedAt === null) ?? [];
   return (
     <section className="sheet">
       <h2>{t('settings.sessions')}</h2>
       {error && !data && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
       {fetching && !data && <Loading />}
+      <Said error={end.error} problems={end.data?.endSession?.problems ?? []} />
       <ul className="lines">
         {open.map((session) => (
           <li key={session.id}>
@@ -82,14 +122,7 @@ function Sessions() {
             {session.present ? (
               <small>{t('settings.here')}</small>
             ) : (
-              <Button
-                onClick={() =>
-                  void end({ input: { idempotencyKey: newKey(), session: session.id } }).then(({ data: answer }) => {
-                    for (const problem of answer?.endSession?.problems ?? []) void message.error(problem.message);
-                    again({ requestPolicy: 'network-only' });
-                  })
-                }
-              >
+              <Button onClick={() => void end.take({ session: session.id }).then(() => again({ requestPolicy: 'network-only' }))}>
                 {t('settings.end')}
               </Button>
             )}

@@ -1,10 +1,8 @@
-import { Alert, Button, Input } from 'antd';
+import { Button, Input } from 'antd';
 import { type SubmitEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation } from 'urql';
-import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
-import { Failure } from '../../frame/state';
+import { Said } from '../../frame/said';
+import { useStep } from '../../frame/step';
 import { ChangePasswordDocument } from './gen/graphql';
 
 /** Another password; every other session ends with it. */
@@ -13,20 +11,14 @@ export function Password() {
   const id = useId();
   const [before, setBefore] = useState('');
   const [after, setAfter] = useState('');
-  const [said, setSaid] = useState<readonly { readonly message: string }[]>([]);
-  const [done, setDone] = useState(false);
-  const [{ fetching, error }, change] = useMutation(ChangePasswordDocument);
+  const { take, data, error, fetching } = useStep(ChangePasswordDocument);
+  const answer = data?.changePassword;
 
   async function go(): Promise<void> {
-    const { data } = await change({ input: { idempotencyKey: newKey(), currentPassword: before, newPassword: after } });
-    const answer = data?.changePassword;
-    if (!answer) return;
-    setSaid(answer.problems);
-    setDone(answer.changed);
-    if (answer.changed) {
-      setBefore('');
-      setAfter('');
-    }
+    const changed = await take({ currentPassword: before, newPassword: after });
+    if (!changed?.changePassword?.changed) return;
+    setBefore('');
+    setAfter('');
   }
 
   return (
@@ -39,13 +31,7 @@ export function Password() {
           void go();
         }}
       >
-        <div aria-live="assertive">
-          {error && <Failure code={errorCode(error)} />}
-          {said.map(({ message }) => (
-            <Alert key={message} type="error" showIcon title={message} />
-          ))}
-          {done && <Alert type="success" showIcon title={t('settings.changed')} />}
-        </div>
+        <Said error={error} problems={answer?.problems ?? []} done={answer?.changed ? t('settings.changed') : undefined} />
         <label htmlFor={`${id}-before`}>{t('settings.before')}</label>
         <Input.Password
           id={`${id}-before`}

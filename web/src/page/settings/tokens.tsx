@@ -1,9 +1,9 @@
 import { Button, Input, Select } from 'antd';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMutation } from 'urql';
-import { newKey } from '../../client/key';
+import { Once } from '../../frame/once';
 import { Said } from '../../frame/said';
+import { useStep } from '../../frame/step';
 import { CreateTokenDocument } from './gen/graphql';
 
 const DAYS = [30, 90, 180, 365] as const;
@@ -13,13 +13,11 @@ export function Tokens({ made }: { readonly made: () => void }) {
   const { t } = useTranslation();
   const [label, setLabel] = useState('');
   const [days, setDays] = useState<number>(DAYS[1]);
-  const [{ data, error, fetching }, create] = useMutation(CreateTokenDocument);
-  const [copied, setCopied] = useState(false);
+  const { take, data, error, fetching } = useStep(CreateTokenDocument);
   const token = data?.createToken?.token;
 
   async function go(): Promise<void> {
-    setCopied(false);
-    const { data: answer } = await create({ input: { idempotencyKey: newKey(), label: label.trim(), days } });
+    const answer = await take({ label: label.trim(), days, introspect: false });
     if (!answer?.createToken?.token) return;
     setLabel('');
     made();
@@ -46,12 +44,7 @@ export function Tokens({ made }: { readonly made: () => void }) {
           </label>
         </div>
         <Said error={error} problems={data?.createToken?.problems ?? []} done={token ? t('token.once') : undefined} />
-        {token && (
-          <p className="ways">
-            <code className="command">{token}</code>
-            <Button onClick={() => void navigator.clipboard.writeText(token).then(() => setCopied(true))}>{copied ? t('token.copied') : t('token.copy')}</Button>
-          </p>
-        )}
+        {token && <Once key={token} text={token} />}
         <Button htmlType="submit" loading={fetching} disabled={label.trim() === ''}>
           {t('token.make')}
         </Button>

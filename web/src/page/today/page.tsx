@@ -22,7 +22,8 @@ export function Today() {
   const working = posts.filter((post) => writes(post) || reviews(post));
   return (
     <>
-      <h1>{t('today.greeting', { name: account.name })}</h1>
+      <h1>{t('place.today')}</h1>
+      <p>{t('today.greeting', { name: account.name })}</p>
       <LeftHere />
       {working.length === 0 && <Nothing words={t('today.nothing')} />}
       {working.map((post) => (
@@ -37,7 +38,7 @@ function At({ post }: { readonly post: Post }) {
   const [{ data, error, fetching }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
   const names: readonly Name[] = writes(post) ? ['returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
   return (
-    <section aria-label={post.org.name}>
+    <section aria-label={`${post.org.name} ${post.roleName}`}>
       <h2>
         {post.org.name} <small>{post.roleName}</small>
       </h2>
@@ -82,7 +83,7 @@ function Waiting({ post }: { readonly post: Post }) {
       <ul className="lines">
         {data?.receipts?.nodes.map(({ id, title, origin, receivedAt }) => (
           <li key={id}>
-            <Link to="/receipts/$id" params={{ id }}>
+            <Link to="/receipts/$id" params={{ id }} search={{ queue: 'TO_REVIEW', post: post.id }}>
               {title ?? t('review.untitled')}
             </Link>
             <small>{origin?.shortName ?? origin?.name}</small>

@@ -38,12 +38,13 @@ export function Tree() {
           <input
             type="date"
             value={asOf ?? ''}
-            onChange={(event) => void go({ to: '/orgs', search: { ...asked, asOf: event.target.value === '' ? undefined : event.target.value } })}
+            // Typed digit by digit: the way back leads to where one came from, not through each of them.
+            onChange={(event) => void go({ to: '/orgs', search: { ...asked, asOf: event.target.value === '' ? undefined : event.target.value }, replace: true })}
           />
         </label>
         {asOf && <Button onClick={() => void go({ to: '/orgs', search: { ...asked, asOf: undefined } })}>{t('tree.today')}</Button>}
       </div>
-      {asOf && <Alert type="info" showIcon title={t('tree.asItWas', { day: asOf })} />}
+      {asOf && <Alert type="info" showIcon title={t('tree.asItWas', { day: asOf })} description={wanted === '' ? undefined : t('tree.searchToday')} />}
       <div className="split">
         <div>{wanted === '' ? <Branches key={`${asOf ?? ''} ${turns}`} at={at} asOf={asOf} choose={choose} /> : <Found key={wanted} text={wanted} />}</div>
         <div>{at ? 
