@@ -1,7 +1,8 @@
 import { Button, Result, Spin } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ErrorCode, toldCode } from '../client/graphql';
+import { line } from '../client/line';
 
 /** Something is on its way; said after a moment, so that what is quick does not flicker. */
 export function Loading({ whole = false }: { readonly whole?: boolean }) {
@@ -27,6 +28,17 @@ export function Nothing({ words, children }: { readonly words: string; readonly 
 export function Failure({ code, again }: { readonly code: ErrorCode; readonly again?: () => void }) {
   const { t } = useTranslation();
   const shown = toldCode(code);
+  const once = useRef(again);
+  useEffect(() => {
+    once.current = again;
+  });
+  // What failed for want of a line is asked for again as soon as there is one.
+  useEffect(() => {
+    if (code !== 'NETWORK') return;
+    return line.follow(() => {
+      if (line.get() === 'there') once.current?.();
+    });
+  }, [code]);
   return (
     <Result
       status={shown === 'NOT_FOUND' ? '404' : 'warning'}

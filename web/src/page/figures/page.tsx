@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
 import { errorCode } from '../../client/graphql';
+import { useFound } from '../../frame/found';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { readsFigures, useViewer } from '../../frame/viewer';
@@ -141,7 +142,7 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
     const each = { ...range, types: first, byMonth: by === 'month' };
     return { first: { org, each, whole: { ...range, types: by === 'month' ? first : [], byMonth: false } }, further };
   }, [org, from, to, by, type, types]);
-  const [{ data, error, fetching }, again] = useQuery({ query: FiguresOfDocument, variables: inputs.first });
+  const [{ data, error, fetching }, again] = useFound({ query: FiguresOfDocument, variables: inputs.first });
   const further = useFurther(inputs.first.each, inputs.further, data?.each);
   // The first answer tells what is known; every further one that something has moved.
   const [{ fetching: following }] = useSubscription<unknown, number>({ query: FiguresMovedDocument, variables: { input: inputs.first.whole } }, (heard = 0) => {
@@ -159,7 +160,7 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
     [by, types, from, to],
   );
   const below = useChildren(org, data?.org?.children);
-  const fault = error ?? further.error;
+  const fault = (data ? undefined : error) ?? further.error;
   if (fault) return <Failure code={errorCode(fault)} again={() => again({ requestPolicy: 'network-only' })} />;
   if ((fetching && !data) || (data?.each && !further.cells)) return <Loading />;
   const place = data?.org;

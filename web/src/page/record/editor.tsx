@@ -44,7 +44,7 @@ export function Editor({ heading, help, rules, org, usualTitle, form, desk, draf
   useTitle(heading);
   useHeard(desk, draft.id);
   const { writing, saving } = draft;
-  const marks = useMemo(() => marksOf([...draft.problems, ...(checked ? still(checked, writing) : [])], comments), [draft.problems, checked, writing, comments]);
+  const marks = useMemo(() => marksOf([...draft.problems, ...(checked ? still(checked, writing) : [])], comments.map(beside)), [draft.problems, checked, writing, comments]);
   const above = strays(marks, (pointer) => /^#(title|occurredOn|confidentiality|tags)/.test(pointer) || (pointer !== '' && !pointer.startsWith('#') && at(form, pointer) !== undefined));
 
   async function next(to: number, pointer?: string): Promise<void> {
@@ -98,6 +98,11 @@ export function Editor({ heading, help, rules, org, usualTitle, form, desk, draf
       )}
     </>
   );
+}
+
+/** A comment at what stands beside the form. */
+function beside<C extends { readonly path: string }>(comment: C): C {
+  return comment.path === '/title' || comment.path === '/occurredOn' ? { ...comment, path: `#${comment.path.slice(1)}` } : comment;
 }
 
 /** What stands in the way of all of it. */

@@ -10,6 +10,8 @@ interface TimelineProps {
   readonly form: GroupSchema;
 }
 
+/** What a comment may be at beside the form. */
+const BESIDE: Readonly<Record<string, 'record.title' | 'record.day' | 'file.files'>> = { '/title': 'record.title', '/occurredOn': 'record.day', '/files': 'file.files' };
 const STEPS: readonly string[] = ['created', 'submitted', 'approved', 'returned', 'withdrawn', 'recalled', 'final', 'discarded', 'reopened'];
 
 /** The last return: what is to be mended, and who says so. */
@@ -50,7 +52,7 @@ export function Remarks({ remarks, form }: { readonly remarks: SaidFragment; rea
       {remarks.reasons.length > 0 && <p>{remarks.reasons.map((reason) => t(`reason.${reason}`)).join('、')}</p>}
       {remarks.comments.map(({ path, text }) => (
         <p key={path}>
-          <strong>{trail(form, path)}</strong>：{text}
+          <strong>{BESIDE[path] ? t(BESIDE[path]) : trail(form, path)}</strong>：{text}
         </p>
       ))}
       {remarks.note && <p>{remarks.note}</p>}

@@ -1,16 +1,18 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { App, Button, Tag } from 'antd';
+import { Button, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useMutation, useQuery, useSubscription } from 'urql';
+import { useQuery, useSubscription } from 'urql';
 import { errorCode } from '../../client/graphql';
-import { newKey } from '../../client/key';
 import { FileList } from '../../file/list';
 import { marksOf } from '../../form/mark';
 import type { Content, GroupSchema } from '../../form/schema';
-import { Show } from '../../form/show';
+import { Marked, Show } from '../../form/show';
 import { useAsk } from '../../frame/ask';
+import { useFound } from '../../frame/found';
 import { day } from '../../frame/moment';
+import { Said } from '../../frame/said';
 import { Failure, Loading } from '../../frame/state';
+import { useStep } from '../../frame/step';
 import { useTitle } from '../../frame/title';
 import { useViewer, writes } from '../../frame/viewer';
 import { AlsoFor } from './also';
@@ -20,7 +22,7 @@ import { returnOf, Timeline } from './timeline';
 /** An own record, whole: what it says, its files, where it stands and what became of it. */
 export function ViewRecord() {
   const { id } = useParams({ from: '/inside/records/$id' });
-  const [{ data, error, fetching }, again] = useQuery({ query: RecordWholeDocument, variables: { id } });
+  const [{ data, error, fetching }, again] = useFound({ query: RecordWholeDocument, variables: { id } });
   const record = data?.record;
   const [{ data: type }] = useQuery({
     query: RecordFormDocument,
@@ -43,12 +45,16 @@ function Whole({ record, name, form }: { readonly record: WholeFragment; readonl
   const [{ data }] = useQuery({ query: RecordCourseDocument, variables: { id: record.id } });
   const course = data?.record;
   const comments = record.state === 'RETURNED' ? (returnOf(course?.timeline)?.remarks?.comments ?? []) : [];
+  const marks = marksOf([], comments);
   return (
     <article>
       <div className="head">
         <h1>{record.title}</h1>
         <Ways record={record} />
       </div>
+      {['/title', '/occurredOn', '/files'].map((at) => (
+        <Marked key={at} marks={marks.get(at)} />
+      ))}
       <p className="about">
         <Tag className={`standing ${record.state}`}>{t(`state.of.${record.state}`)}</Tag>
         {record.confidentiality === 'INTERNAL' && <Tag>{t('record.grade.INTERNAL')}</Tag>}
@@ -56,7 +62,7 @@ function Whole({ record, name, form }: { readonly record: WholeFragment; readonl
         <AlsoFor tags={record.tags} />
       </p>
       <section className="sheet">
-        <Show schema={form} content={record.content as Content} marks={marksOf([], comments)} />
+        <Show schema={form} content={record.content as Content} marks={marks} />
       </section>
       {record.files && record.files.length > 0 && (
         <section className="sheet">
@@ -75,20 +81,17 @@ function Whole({ record, name, form }: { readonly record: WholeFragment; readonl
 /** What may be done with it now. */
 function Ways({ record }: { readonly record: WholeFragment }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
   const { asked, ask } = useAsk();
   const { posts } = useViewer();
-  const [, recall] = useMutation(RecallDocument);
-  const [, discard] = useMutation(DiscardDocument);
+  const recall = useStep(RecallDocument);
+  const discard = useStep(DiscardDocument);
   const post = posts.find((one) => writes(one) && one.org.id === record.org?.id);
   if (!post) return null;
-  const told = (problems: readonly { readonly message: string }[] | undefined): void => {
-    for (const problem of problems ?? []) void message.error(problem.message);
-  };
   const input = { post: post.id, record: record.id };
   return (
     <span className="ways">
       {asked}
+      <Said error={recall.error ?? discard.error} problems={recall.data?.recallRecord?.problems ?? discard.data?.discardDraft?.problems ?? []} />
       {(record.state === 'DRAFT' || record.state === 'RETURNED' || record.state === 'WITHDRAWN') && (
         <Link className="do" to="/records/$id/edit" params={{ id: record.id }}>
           {t('record.edit')}
@@ -97,9 +100,7 @@ function Ways({ record }: { readonly record: WholeFragment }) {
       {record.state === 'IN_REVIEW' && (
         <Button
           onClick={() =>
-            ask(t('record.recallSure'), () =>
-              recall({ input: { ...input, idempotencyKey: newKey() } }).then(({ data }) => told(data?.recallRecord?.problems)),
-            )
+            ask(t('record.recallSure'), () => recall.take(input))
           }
         >
           {t('record.recall')}
@@ -109,11 +110,7 @@ function Ways({ record }: { readonly record: WholeFragment }) {
         <Button
           danger
           onClick={() =>
-            ask(
-              t('record.discardSure'),
-              () => discard({ input: { ...input, rev: record.rev, idempotencyKey: newKey() } }).then(({ data }) => told(data?.discardDraft?.problems)),
-              true,
-            )
+            ask(t('record.discardSure'), () => discard.take({ ...input, rev: record.rev }), true)
           }
         >
           {t('record.discard')}

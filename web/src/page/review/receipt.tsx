@@ -8,6 +8,7 @@ import { FileList } from '../../file/list';
 import { marksOf } from '../../form/mark';
 import { type Content, type GroupSchema, trail } from '../../form/schema';
 import { Marked, Show } from '../../form/show';
+import { useFound } from '../../frame/found';
 import { day, moment } from '../../frame/moment';
 import { Failure, Loading } from '../../frame/state';
 import { useTitle } from '../../frame/title';
@@ -23,7 +24,7 @@ export type Held = NonNullable<HeldRecordQuery['receipt']>;
 /** A received record: form and files side by side, and what is decided of it. */
 export function ReceiptPage() {
   const { id } = useParams({ from: '/inside/receipts/$id' });
-  const [{ data, error, fetching }, again] = useQuery({ query: HeldRecordDocument, variables: { id } });
+  const [{ data, error, fetching }, again] = useFound({ query: HeldRecordDocument, variables: { id } });
   const held = data?.receipt;
   const [{ data: type }] = useQuery({
     query: RecordFormDocument,
