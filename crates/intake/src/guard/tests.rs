@@ -259,7 +259,7 @@ fn what_is_not_looked_into_is_not_written_to_the_scratch_space() {
     let mut look = Look::new(Rules { limits: &limits, policy: &policy, pdf: None }, 1 << 30);
     let format = crate::format::of("application/zip");
     let mut kept = |begin: &[u8]| {
-        let bytes = [begin, &[7; 6 << 20]].concat();
+        let bytes = [begin, &vec![7; 6 << 20]].concat();
         look.spools(&bytes, &format)
     };
     let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\xFF\xFE";
