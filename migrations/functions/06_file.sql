@@ -1,8 +1,10 @@
 -- A file is announced: its name, length and quota are settled before a byte is taken. What is received, examined and kept
 -- counts; what was refused or has expired does not. Gives what is used already where the quota does not hold it.
 DROP FUNCTION IF EXISTS sec.begin_file(uuid, uuid, text, bigint, text, bytea, timestamptz, timestamptz, bigint, bigint);
+DROP FUNCTION IF EXISTS sec.begin_file(uuid, uuid, text, bigint, text, bytea, timestamptz, timestamptz, bigint, bigint, text);
 CREATE OR REPLACE FUNCTION sec.begin_file(p_id uuid, p_org uuid, p_name text, p_length bigint, p_type text, p_sha256 bytea,
-    p_expires timestamptz, p_at timestamptz, p_person_quota bigint, p_org_quota bigint, p_origin text DEFAULT NULL)
+    p_expires timestamptz, p_at timestamptz, p_person_quota bigint, p_org_quota bigint, p_origin text DEFAULT NULL,
+    p_metadata text DEFAULT NULL)
 RETURNS TABLE (begun boolean, person_used bigint, org_used bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -17,8 +19,8 @@ BEGIN
    WHERE f.tenant_id = sec.tenant() AND f.org_id = p_org AND f.state IN ('receiving','examining','kept');
   begun := person_used + p_length <= p_person_quota AND org_used + p_length <= p_org_quota;
   IF begun THEN
-    INSERT INTO file (tenant_id, id, org_id, account_id, post_id, name, length, declared_type, declared_sha256, created_at, expires_at)
-    VALUES (sec.tenant(), p_id, p_org, sec.who(), sec.post(), p_name, p_length, p_type, p_sha256, p_at, p_expires);
+    INSERT INTO file (tenant_id, id, org_id, account_id, post_id, name, length, declared_type, declared_sha256, created_at, expires_at, metadata)
+    VALUES (sec.tenant(), p_id, p_org, sec.who(), sec.post(), p_name, p_length, p_type, p_sha256, p_at, p_expires, p_metadata);
     INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after, origin)
     VALUES (sec.tenant(), p_at, sec.who(), sec.post(), p_org, 'file.begin', 'file', 'file:' || replace(p_id::text, '-', ''),
             jsonb_build_object('length', p_length), p_origin);
@@ -88,21 +90,45 @@ $$;
 REVOKE ALL ON FUNCTION sec.receive_whole FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.receive_whole TO fonds_worker;
 
--- For the worker: takes the file that has waited longest, in all tenants, for so long; `tried_at` is the end of the lease. Two workers
--- never take the same one, a worker that is killed gives it back by that, and what one says that was late does not count: `fence`, which
--- no writer raises any more, tells who has taken it last.
+-- For the worker: takes a file for so long; `tried_at` is the end of the lease. Tenants take turns, in a tenant its people do, and of a
+-- person the file that has waited longest comes first. Two workers never take the same one, a worker that is killed gives it back by
+-- the lease, and what one says that was late does not count: `fence`, which no writer raises any more, tells who has taken it last.
 DROP FUNCTION IF EXISTS sec.files_to_examine(int);
-CREATE OR REPLACE FUNCTION sec.take_file_to_examine(p_at timestamptz, p_until timestamptz)
+DROP FUNCTION IF EXISTS sec.take_file_to_examine(timestamptz, timestamptz);
+CREATE FUNCTION sec.take_file_to_examine(p_at timestamptz, p_until timestamptz)
 RETURNS TABLE (tenant_id int, tenant_key text, id uuid, fence bigint, name text, length bigint, declared_sha256 bytea,
-               created_at timestamptz, received_at timestamptz, expires_at timestamptz, settings jsonb)
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  UPDATE file f SET fence = f.fence + 1, tried_at = p_until
-    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'examining' AND coalesce(x.tried_at, x.received_at) <= p_at
-           ORDER BY coalesce(x.tried_at, x.received_at) LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
-    JOIN tenant t ON t.id = due.tenant_id
-   WHERE f.tenant_id = due.tenant_id AND f.id = due.id
-  RETURNING f.tenant_id, t.key, f.id, f.fence, f.name, f.length, f.declared_sha256, f.created_at, f.received_at, f.expires_at, t.settings
-$$;
+               created_at timestamptz, received_at timestamptz, expires_at timestamptz, settings jsonb, attempts smallint, declared_type text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE v_tenant int; v_person uuid; v_file uuid;
+BEGIN
+  FOR v_tenant, v_person IN
+    -- Everybody whose file waits, with his first one, by steps along the index.
+    WITH RECURSIVE waiting AS (
+      (SELECT x.tenant_id, x.account_id, coalesce(x.tried_at, x.received_at) AS due_at FROM file x WHERE x.state = 'examining'
+        ORDER BY x.tenant_id, x.account_id, coalesce(x.tried_at, x.received_at) LIMIT 1)
+      UNION ALL
+      SELECT n.tenant_id, n.account_id, n.due_at FROM waiting CROSS JOIN LATERAL (
+        SELECT x.tenant_id, x.account_id, coalesce(x.tried_at, x.received_at) AS due_at FROM file x
+         WHERE x.state = 'examining' AND (x.tenant_id, x.account_id) > (waiting.tenant_id, waiting.account_id)
+         ORDER BY x.tenant_id, x.account_id, coalesce(x.tried_at, x.received_at) LIMIT 1) AS n)
+    SELECT w.tenant_id, w.account_id FROM waiting w WHERE w.due_at <= p_at
+     ORDER BY (SELECT max(x.turn) FROM file x WHERE x.tenant_id = w.tenant_id) NULLS FIRST,
+              (SELECT max(x.turn) FROM file x WHERE x.tenant_id = w.tenant_id AND x.account_id = w.account_id) NULLS FIRST, w.due_at
+  LOOP
+    SELECT x.id INTO v_file FROM file x
+     WHERE x.tenant_id = v_tenant AND x.account_id = v_person AND x.state = 'examining' AND coalesce(x.tried_at, x.received_at) <= p_at
+     ORDER BY coalesce(x.tried_at, x.received_at) LIMIT 1 FOR UPDATE SKIP LOCKED;
+    -- Of whom another worker takes the only one in this moment, it is the turn of the next.
+    CONTINUE WHEN v_file IS NULL;
+    RETURN QUERY
+      UPDATE file f SET fence = f.fence + 1, tried_at = p_until, turn = nextval('file_turn'), attempts = f.attempts + 1
+        FROM tenant t WHERE t.id = v_tenant AND f.tenant_id = v_tenant AND f.id = v_file
+      RETURNING f.tenant_id, t.key, f.id, f.fence, f.name, f.length, f.declared_sha256, f.created_at, f.received_at, f.expires_at, t.settings,
+                f.attempts, f.declared_type;
+    RETURN;
+  END LOOP;
+END $$;
 REVOKE ALL ON FUNCTION sec.take_file_to_examine FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.take_file_to_examine TO fonds_worker;
 
@@ -133,8 +159,8 @@ BEGIN
   VALUES (p_tenant, p_sha256, p_sm3, p_chunks, f.length, p_at, p_at)
   ON CONFLICT (tenant_id, sha256) DO UPDATE SET checked_at = excluded.checked_at, damaged = false;
   UPDATE file SET state = 'kept', settled_at = p_at, waits = NULL, sha256 = p_sha256, sm3 = p_sm3, chunks = p_chunks, media_type = p_media_type, puid = p_puid,
-         scan = p_scan, problems = p_warnings, preview_at = p_at,
-         preview = CASE WHEN p_media_type = 'application/pdf' OR p_media_type LIKE 'image/%' THEN 'wanted' END
+         scan = p_scan, problems = p_warnings, preview_at = p_at, held_at = p_at,
+         preview = CASE WHEN p_media_type IN ('application/pdf', 'application/ofd') OR p_media_type LIKE 'image/%' THEN 'wanted' END
    WHERE tenant_id = p_tenant AND id = p_id;
   INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
   VALUES (p_tenant, p_at, f.account_id, f.post_id, f.org_id, 'file.keep', 'file', 'file:' || replace(p_id::text, '-', ''),
@@ -166,13 +192,16 @@ REVOKE ALL ON FUNCTION sec.refuse_file FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.refuse_file TO fonds_worker;
 
 -- For the worker: it could not be settled now (the scanner is away, or something failed), and is looked at again then. Said so, never
--- passed; others go first.
+-- passed; others go first. The attempt counts where the file itself may be why it failed.
 DROP FUNCTION IF EXISTS sec.delay_file(int, uuid, text, timestamptz);
-CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_fence bigint, p_waits text, p_again timestamptz) RETURNS void
+DROP FUNCTION IF EXISTS sec.delay_file(int, uuid, bigint, text, timestamptz);
+CREATE OR REPLACE FUNCTION sec.delay_file(p_tenant int, p_id uuid, p_fence bigint, p_waits text, p_again timestamptz,
+    p_counts boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
-  UPDATE file SET waits = p_waits, tried_at = p_again WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' AND fence = p_fence;
+  UPDATE file SET waits = p_waits, tried_at = p_again, attempts = attempts - CASE WHEN p_counts OR attempts = 0 THEN 0 ELSE 1 END
+   WHERE tenant_id = p_tenant AND id = p_id AND state = 'examining' AND fence = p_fence;
 END $$;
 ALTER FUNCTION sec.delay_file OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.delay_file FROM PUBLIC;
@@ -187,6 +216,48 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 REVOKE ALL ON FUNCTION sec.expire_files FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.expire_files TO fonds_worker;
+
+-- For the worker: of the kept files that were in nothing before then, those that still are in nothing are released, so that they no
+-- longer count against quotas; their bodies stay. A version that was sent holds its files for good, a draft until the next look.
+-- Gives how many were looked at, and how many were released.
+CREATE OR REPLACE FUNCTION sec.release_files(p_at timestamptz, p_before timestamptz, p_limit int, OUT looked int, OUT released int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE f file;
+BEGIN
+  looked := 0; released := 0;
+  -- Whoever arranges a draft pins its files (sec.pin_files): what he has taken is passed over, and what is taken here he finds gone.
+  FOR f IN SELECT * FROM file x WHERE x.state = 'kept' AND x.held_at <= p_before ORDER BY x.held_at LIMIT p_limit FOR UPDATE SKIP LOCKED LOOP
+    looked := looked + 1;
+    IF EXISTS (SELECT FROM attachment a JOIN record_version v ON v.tenant_id = a.tenant_id AND v.record_id = a.record_id AND v.version = a.version
+                WHERE a.tenant_id = f.tenant_id AND a.file_id = f.id AND v.submitted) THEN
+      UPDATE file SET held_at = NULL WHERE tenant_id = f.tenant_id AND id = f.id;
+    ELSIF EXISTS (SELECT FROM attachment a WHERE a.tenant_id = f.tenant_id AND a.file_id = f.id) THEN
+      UPDATE file SET held_at = p_at WHERE tenant_id = f.tenant_id AND id = f.id;
+    ELSE
+      DELETE FROM preview WHERE tenant_id = f.tenant_id AND file_id = f.id;
+      UPDATE file SET state = 'expired', settled_at = p_at, held_at = NULL, preview = NULL, sha256 = NULL, sm3 = NULL, chunks = NULL,
+             media_type = NULL, puid = NULL, scan = NULL
+       WHERE tenant_id = f.tenant_id AND id = f.id;
+      INSERT INTO audit (tenant_id, at, account_id, post_id, org_id, action, object_kind, object_id, after)
+      VALUES (f.tenant_id, p_at, f.account_id, f.post_id, f.org_id, 'file.release', 'file', 'file:' || replace(f.id::text, '-', ''),
+              jsonb_build_object('sha256', encode(f.sha256, 'hex'), 'length', f.length));
+      released := released + 1;
+    END IF;
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION sec.release_files FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.release_files TO fonds_worker;
+
+-- Files that are about to be attached stay what they are until the end of the transaction.
+CREATE OR REPLACE FUNCTION sec.pin_files(p_ids uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM FROM file f WHERE f.tenant_id = sec.tenant() AND f.id = ANY (p_ids) AND array_position(sec.orgs(), f.org_id) IS NOT NULL
+    ORDER BY f.id FOR KEY SHARE;
+END $$;
+ALTER FUNCTION sec.pin_files OWNER TO fonds_flow;
+REVOKE ALL ON FUNCTION sec.pin_files FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.pin_files TO fonds_app;
 
 -- For the worker: which staged bytes are still wanted. What is not among these was given up, refused or kept.
 CREATE OR REPLACE FUNCTION sec.files_wanted(p_ids uuid[]) RETURNS SETOF uuid

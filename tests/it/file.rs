@@ -2,8 +2,10 @@
 
 mod attached;
 pub(crate) mod client;
+mod fair;
 mod limits;
 mod link;
+mod loose;
 mod lost;
 mod preview;
 mod quarantine;

@@ -130,8 +130,8 @@ pub fn not_kept(at: usize, state: Option<FileState>) -> Problem {
         Some(FileState::Expired) => Problem::new(
             Code::WrongState,
             &path,
-            "文件没有在期限内传完，请重新上传",
-            "the file was not finished in time: upload it again",
+            "文件没有在期限内传完，或长期没有附到记录上，已不再保留，请重新上传",
+            "the file was not finished in time, or was in no record for long: upload it again",
         ),
         Some(FileState::Kept) | None => Problem::new(
             Code::Invalid,

@@ -118,7 +118,7 @@ impl Command {
                 }
                 Self::Import { what } => import::run(&settings, what).await,
                 Self::Admin { what } => admin::run(&settings, what).await,
-                Self::Demo { dir, fresh } => demo::run(settings, &dir, fresh).await,
+                Self::Demo { dir, fresh } => Box::pin(demo::run(settings, &dir, fresh)).await,
                 Self::Doctor | Self::Schema { .. } | Self::Picture { .. } | Self::Audit { .. } => Ok(ExitCode::SUCCESS),
             }
         })

@@ -40,6 +40,7 @@ impl Files {
             examiner: settings.intake.examiner(std::env::current_exe()?, CHILD),
             received: self.uploads.received.clone(),
             clock: Arc::new(SystemClock),
+            unattached: settings.worker.unattached(),
         })
     }
 }

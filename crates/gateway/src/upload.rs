@@ -110,7 +110,8 @@ async fn create_or_refuse(inner: &Inner, request: Request) -> Result<Response, B
     }
     let name = name.as_str().to_owned();
     let length = i64::try_from(length).map_err(|_| Refused::Length.told(locale))?;
-    let what = Announce { name, length, media_type: metadata.media_type, sha256: metadata.sha256 };
+    let Metadata { media_type, sha256, given, .. } = metadata;
+    let what = Announce { name, length, media_type, sha256, metadata: given };
     let key = parts
         .headers
         .get(KEY)
@@ -195,6 +196,8 @@ async fn head_or_refuse(
     };
     let mut answer = with_offset(StatusCode::OK.into_response(), offset);
     answer.headers_mut().insert(LENGTH, HeaderValue::from(length));
+    let given = file.metadata.and_then(|given| HeaderValue::from_str(&given).ok());
+    answer.headers_mut().extend(given.map(|given| (METADATA, given)));
     if offset < length {
         expires(answer.headers_mut(), file.expires_at);
     }

@@ -33,7 +33,7 @@ pub enum FileStateKind {
     Kept,
     /// Not taken, with a reason. 已拒收
     Refused,
-    /// Never finished, or given up. 已过期
+    /// Never finished, given up, or released because it was in no record for long. 已过期
     Expired,
 }
 

@@ -100,25 +100,24 @@ impl Children {
             return Err(NoPicture::NoPage);
         }
         let task = if kind == Kind::Ofd { Task::OfdPage { number, width } } else { Task::Page { number, width } };
-        self.run(path, task, self.limits.picture).await
+        self.run(File::open(path)?, task, self.limits.picture).await
     }
 
     async fn scaled(&self, path: &Path, format: &Format, side: u16) -> Result<Vec<u8>, NoPicture> {
         let (media_type, pixels) = (format.media_type.clone(), self.limits.pixels);
         let task = Task::Scale { media_type, side: u32::from(side), pixels };
-        self.run(path, task, self.limits.picture).await
+        self.run(File::open(path)?, task, self.limits.picture).await
     }
 
     /// What a PDF brings with it.
-    pub(crate) async fn read_pdf(&self, path: &Path) -> Result<Reading, NoPicture> {
+    pub(crate) async fn read_pdf(&self, file: File) -> Result<Reading, NoPicture> {
         let time = Duration::from_secs(self.limits.child_cpu.min(self.limits.child_seconds) / 2);
         let task = Task::Read { text: self.limits.text, objects: self.limits.pdf_objects, time };
-        let answer = self.run(path, task, 4096).await?;
+        let answer = self.run(file, task, 4096).await?;
         serde_json::from_slice(&answer).map_err(|_| NoPicture::Unreadable)
     }
 
-    async fn run(&self, path: &Path, task: Task, most: u64) -> Result<Vec<u8>, NoPicture> {
-        let file = File::open(path)?;
+    async fn run(&self, file: File, task: Task, most: u64) -> Result<Vec<u8>, NoPicture> {
         if file.metadata()?.len() > self.limits.child_file {
             return Err(NoPicture::Large);
         }

@@ -10,8 +10,8 @@ use domain::Problem;
 
 use crate::{
     child::{Children, NoPicture},
-    format::{Format, Kind},
-    guard::{self, Stop},
+    format::{self, Kind},
+    guard::{self, Rules, Stop},
     identify::{Identity, identify},
     limits::{Limits, Policy},
     name::FileName,
@@ -36,6 +36,13 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// Compares what it is with the media type that it was sent as; where the name says the same as the type, that was told already.
+    pub fn compare(&mut self, declared: &str) {
+        if !self.warnings.iter().any(|warning| matches!(warning, Warning::Extension { .. })) {
+            self.warnings.extend(self.identity.declared_otherwise(declared));
+        }
+    }
+
     /// The warnings at a field of the input.
     pub fn problems(&self, path: &[&str]) -> Vec<Problem> {
         self.warnings.iter().map(|warning| warning.problem(path)).collect()
@@ -90,12 +97,17 @@ impl Examiner {
             Ok(looked) => looked,
             Err(Stop::Refused(reason)) => return Ok(Verdict::Refused(reason)),
             Err(Stop::Io(error)) => return Err(error.into()),
+            Err(Stop::Child(error)) => return Err(Error::Child(error)),
         };
         let mut pages = None;
         if identity.format.kind == Kind::Pdf {
-            match self.pdf(path, &identity.format, &mut warnings).await? {
-                Ok(counted) => pages = Some(counted),
-                Err(reason) => return Ok(Verdict::Refused(reason)),
+            match self.pdf(std::fs::File::open(path)?).await {
+                Ok((counted, found)) => {
+                    pages = Some(counted);
+                    warnings.extend(found);
+                }
+                Err(Stop::Refused(reason)) => return Ok(Verdict::Refused(reason)),
+                Err(Stop::Io(error) | Stop::Child(error)) => return Err(Error::Child(error)),
             }
         }
         warnings.extend(identity.disagreement(&name));
@@ -110,11 +122,13 @@ impl Examiner {
         bytes: u64,
         policy: Policy,
     ) -> Result<(Identity, BTreeSet<Warning>), Stop> {
-        let limits = self.limits.clone();
+        let (examiner, runtime) = (self.clone(), tokio::runtime::Handle::current());
         let looking = tokio::task::spawn_blocking(move || {
             let identity = identify(&path, &name)?;
             guard::admit(&name, &identity, bytes, &policy)?;
-            let warnings = guard::look(&path, &identity, &limits).inspect_err(|_| {
+            let pdf = |file| runtime.block_on(examiner.pdf(file)).map(|(_, found)| found);
+            let rules = Rules { limits: &examiner.limits, policy: &policy, pdf: Some(&pdf) };
+            let warnings = guard::look(&path, &identity, rules).inspect_err(|_| {
                 tracing::info!(format = identity.format.media_type, "a file is refused after a look into it");
             })?;
             Ok((identity, warnings))
@@ -123,29 +137,22 @@ impl Examiner {
         looking.await.unwrap_or(Err(Stop::Refused(Reason::Bomb(Bomb::Effort))))
     }
 
-    /// Lets a child look into a PDF; answers the number of pages.
-    async fn pdf(
-        &self,
-        path: &Path,
-        format: &Format,
-        warnings: &mut BTreeSet<Warning>,
-    ) -> Result<Result<usize, Reason>, Error> {
-        let reading = match self.children.read_pdf(path).await {
+    /// Lets a child look into a PDF; answers the number of pages, and what is worth saying.
+    async fn pdf(&self, file: std::fs::File) -> Result<(usize, BTreeSet<Warning>), Stop> {
+        let reading = match self.children.read_pdf(file).await {
             Ok(reading) => reading,
-            Err(NoPicture::Io(error)) => return Err(Error::Child(error)),
+            Err(NoPicture::Io(error)) => return Err(Stop::Child(error)),
             Err(NoPicture::Stopped) => Reading::Huge,
-            Err(NoPicture::Large) => return Ok(Err(Reason::TooLarge(self.limits.child_file))),
+            Err(NoPicture::Large) => return Err(Reason::TooLarge(self.limits.child_file).into()),
             Err(NoPicture::Unreadable | NoPicture::NoPage | NoPicture::Format(_)) => Reading::Unreadable,
         };
-        Ok(match reading {
-            Reading::Encrypted => Err(Reason::Encrypted(format.named())),
-            Reading::Unreadable => Err(Reason::Damaged(format.named())),
-            Reading::Huge => Err(Reason::Bomb(Bomb::Effort)),
-            Reading::Secret(mark) => Err(Reason::Secret(mark, Place::Text)),
-            Reading::Read { pages, warnings: found } => {
-                warnings.extend(found);
-                Ok(pages)
-            }
-        })
+        let named = || format::of("application/pdf").named();
+        match reading {
+            Reading::Encrypted => Err(Reason::Encrypted(named()).into()),
+            Reading::Unreadable => Err(Reason::Damaged(named()).into()),
+            Reading::Huge => Err(Reason::Bomb(Bomb::Effort).into()),
+            Reading::Secret(mark) => Err(Reason::Secret(mark, Place::Text).into()),
+            Reading::Read { pages, warnings } => Ok((pages, warnings.into_iter().collect())),
+        }
     }
 }

@@ -5,12 +5,13 @@ use std::{
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::Path,
+    time::Duration,
 };
 
 use image::{ImageFormat, ImageReader};
 
 use crate::{
-    format::Kind,
+    format::{Format, Kind},
     identify::Identity,
     limits::{Limits, Policy},
     name::FileName,
@@ -29,6 +30,21 @@ pub(crate) enum Stop {
     Refused(Reason),
     /// The disk does not give it.
     Io(io::Error),
+    /// No child process could be started.
+    Child(io::Error),
+}
+
+/// Lets a child look into a PDF that lies within; gives what is worth saying of it.
+pub(crate) type PdfReader<'l> = &'l (dyn Fn(File) -> Result<BTreeSet<Warning>, Stop> + 'l);
+
+/// What a look goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'l> {
+    pub(crate) limits: &'l Limits,
+    /// Members of a ZIP are held to it as well.
+    pub(crate) policy: &'l Policy,
+    /// None: PDFs within are not looked into.
+    pub(crate) pdf: Option<PdfReader<'l>>,
 }
 
 impl From<Reason> for Stop {
@@ -57,7 +73,12 @@ pub fn admit(name: &FileName, identity: &Identity, bytes: u64, policy: &Policy) 
     if bytes > policy.size {
         return Err(Reason::TooLarge(policy.size));
     }
-    let format = &identity.format;
+    admit_format(&identity.format, policy)
+}
+
+/// # Errors
+/// The format is none that is taken.
+fn admit_format(format: &Format, policy: &Policy) -> Result<(), Reason> {
     if format.media_type == "application/vnd.ms-office-encrypted" {
         return Err(Reason::Encrypted(format.named()));
     }
@@ -74,23 +95,23 @@ pub fn admit(name: &FileName, identity: &Identity, bytes: u64, policy: &Policy) 
 }
 
 /// Looks into a file. A PDF is left to the child ([`crate::child`]).
-pub(crate) fn look(path: &Path, identity: &Identity, limits: &Limits) -> Result<BTreeSet<Warning>, Stop> {
-    look_file(File::open(path)?, identity, limits)
+pub(crate) fn look(path: &Path, identity: &Identity, rules: Rules<'_>) -> Result<BTreeSet<Warning>, Stop> {
+    look_file(File::open(path)?, identity, rules)
 }
 
 pub(crate) fn look_file<F: Read + Seek>(
     mut file: F,
     identity: &Identity,
-    limits: &Limits,
+    rules: Rules<'_>,
 ) -> Result<BTreeSet<Warning>, Stop> {
     let bytes = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(0))?;
-    let mut look = Look::new(limits, bytes);
+    let mut look = Look::new(rules, bytes);
     let format = &identity.format;
     match format.kind {
         Kind::Ooxml | Kind::Odf | Kind::Ofd | Kind::Zip => look.package(&mut file, format, 0)?,
         Kind::Ole => look.compound(&mut file, format)?,
-        Kind::Image => picture(&mut file, identity, limits)?,
+        Kind::Image => picture(&mut file, identity, rules.limits)?,
         Kind::Text | Kind::Xml | Kind::Active => look.plain(&mut file)?,
         Kind::Other if is_written(&format.media_type) => {
             look.warnings.insert(Warning::TextUnread);
@@ -108,6 +129,10 @@ fn is_written(media_type: &str) -> bool {
 /// One file, and what has been found in it so far.
 pub(crate) struct Look<'l> {
     limits: &'l Limits,
+    policy: &'l Policy,
+    pdf: Option<PdfReader<'l>>,
+    /// How long children have looked into PDFs within.
+    pdfs_took: Duration,
     /// Bytes of the whole file.
     bytes: u64,
     members: usize,
@@ -118,8 +143,20 @@ pub(crate) struct Look<'l> {
 }
 
 impl<'l> Look<'l> {
-    fn new(limits: &'l Limits, bytes: u64) -> Self {
-        Self { limits, bytes, members: 0, unpacked: 0, read: 0, marks: Marks::default(), warnings: BTreeSet::new() }
+    fn new(rules: Rules<'l>, bytes: u64) -> Self {
+        let Rules { limits, policy, pdf } = rules;
+        Self {
+            limits,
+            policy,
+            pdf,
+            pdfs_took: Duration::ZERO,
+            bytes,
+            members: 0,
+            unpacked: 0,
+            read: 0,
+            marks: Marks::default(),
+            warnings: BTreeSet::new(),
+        }
     }
 
     /// A mark ends the look at once.

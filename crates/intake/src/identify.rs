@@ -52,8 +52,54 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// The warning of a media type that was declared and says something else. Types that are not in the table say nothing, nor do
+    /// those by which programs call the same file: letters are letters, a table in letters is opened by the program of tables, and one
+    /// container holds sound or film.
+    pub(crate) fn declared_otherwise(&self, declared: &str) -> Option<Warning> {
+        let (found, declared) = (&self.format, declared.split(';').next()?.trim().to_ascii_lowercase());
+        let declared = format::of(&declared);
+        let known = format::all().iter().any(|format| format.media_type == declared.media_type);
+        let written = [&declared, found].iter().all(|format| matches!(format.kind, Kind::Text | Kind::Xml));
+        let table = declared.media_type == "application/vnd.ms-excel" && found.media_type == "text/csv";
+        let shared = declared.extensions.iter().any(|extension| found.extensions.contains(extension));
+        let same = declared.media_type == found.media_type || written || table || shared;
+        (known && !same).then(|| Warning::Declared {
+            declared_zh: declared.zh,
+            declared_en: declared.en,
+            zh: found.zh.clone(),
+            en: found.en.clone(),
+        })
+    }
+}
+
 /// Bytes that the first look takes.
-const HEAD: u64 = 64 * 1024;
+pub(crate) const HEAD: u64 = 64 * 1024;
+
+/// What the beginning of a file tells of how much of it is looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// A ZIP or a compound file: its directory may stand anywhere.
+    Archive,
+    /// A PDF.
+    Pdf,
+    /// Letters.
+    Text,
+    /// Pictures, sound, film: identified by it, and not looked into.
+    Other,
+}
+
+pub(crate) fn beginning(head: &[u8]) -> Beginning {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(&ole::MAGIC) {
+        Beginning::Archive
+    } else if pdf::begins(head) {
+        Beginning::Pdf
+    } else if text::encoding(head, false).is_some() {
+        Beginning::Text
+    } else {
+        Beginning::Other
+    }
+}
 
 /// Identifies a file.
 ///

@@ -28,6 +28,8 @@ pub enum Reason {
     Bomb(Bomb),
     /// A member of an archive has a name that can do harm.
     Member(MemberFault),
+    /// A member of a ZIP, by its path, is refused as it would be by itself.
+    Within(String, Box<Reason>),
 }
 
 /// A format, in both languages.
@@ -106,18 +108,39 @@ impl Reason {
             Self::Damaged(_) => "damaged",
             Self::Bomb(_) => "bomb",
             Self::Member(_) => "member_name",
+            Self::Within(_, reason) => reason.word(),
         }
     }
 
     /// The refusal at a field of the input.
     pub fn problem(&self, path: &[&str]) -> Problem {
-        let code = match self {
+        let (zh, en) = self.said();
+        Problem::new(self.code(), path, zh, en)
+    }
+
+    fn code(&self) -> Code {
+        match self {
             Self::Empty | Self::Name(NameFault::Empty) => Code::Required,
             Self::TooLarge(_) | Self::Name(NameFault::TooLong) => Code::TooLong,
+            Self::Within(_, reason) => reason.code(),
             _ => Code::Invalid,
-        };
-        let (zh, en) = self.said();
-        Problem::new(code, path, zh, en)
+        }
+    }
+
+    /// The same of a member of a ZIP, with its path where that helps to find it. A mark is not pointed at, and of what is wrong with
+    /// the whole ZIP no member is to blame.
+    pub(crate) fn within(self, member: &str) -> Self {
+        match self {
+            Self::Within(inner, reason) => Self::Within(format!("{member}/{inner}"), reason),
+            Self::Name(_)
+            | Self::TooLarge(_)
+            | Self::NotAllowed(_)
+            | Self::Active(_)
+            | Self::Encrypted(_)
+            | Self::Closed(_)
+            | Self::Damaged(_) => Self::Within(member.to_owned(), Box::new(self)),
+            Self::Secret(..) | Self::Empty | Self::Bomb(_) | Self::Member(_) => self,
+        }
     }
 
     fn said(&self) -> (String, String) {
@@ -161,7 +184,23 @@ impl Reason {
             ),
             Self::Bomb(bomb) => bomb.said(),
             Self::Member(fault) => fault.said(),
+            Self::Within(member, reason) => {
+                let (zh, en) = reason.said();
+                let member = shown(member);
+                (format!("压缩包内的“{member}”：{zh}"), format!("In the archive, \"{member}\": {en}"))
+            }
         }
+    }
+}
+
+/// The end of a path, which tells more than its beginning.
+fn shown(path: &str) -> String {
+    const MOST: usize = 80;
+    let length = path.chars().count();
+    if length <= MOST {
+        path.to_owned()
+    } else {
+        path.chars().skip(length - MOST).fold("…".to_owned(), |shown, letter| shown + letter.encode_utf8(&mut [0; 4]))
     }
 }
 
@@ -263,6 +302,17 @@ pub enum Warning {
         /// What it is, in English.
         en: String,
     },
+    /// The program that sent it has called it something else than the content; the content counts.
+    Declared {
+        /// As it was called, in Chinese.
+        declared_zh: String,
+        /// As it was called, in English.
+        declared_en: String,
+        /// What it is, in Chinese.
+        zh: String,
+        /// What it is, in English.
+        en: String,
+    },
     /// It brings macros.
     Macros,
     /// It brings `JavaScript`, or starts programs.
@@ -280,6 +330,7 @@ impl Warning {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Extension { .. } => "extension",
+            Self::Declared { .. } => "declared",
             Self::Macros => "macros",
             Self::Script => "script",
             Self::Within => "within",
@@ -296,6 +347,12 @@ impl Warning {
                 format!("扩展名为“.{extension}”，但内容是{zh}，已按内容处理。建议改正文件名。"),
                 format!(
                     "The name ends in \".{extension}\", but the content is a {en} and is treated as such: rename it."
+                ),
+            ),
+            Self::Declared { declared_zh, declared_en, zh, en } => (
+                format!("上传时声明的类型是{declared_zh}，但内容是{zh}，已按内容处理。请确认选对了文件。"),
+                format!(
+                    "It was sent as a {declared_en}, but the content is a {en} and is treated as such: make sure that it is the right file."
                 ),
             ),
             Self::Macros => of(

@@ -119,6 +119,45 @@ async fn a_pdf_is_looked_into_by_the_child() {
     assert!(refused(examined("机密★.pdf", &data("chinese.pdf")).await).starts_with("文件名中有国家秘密标志"));
 }
 
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_pdf_in_a_zip_is_looked_into_as_one_by_itself() {
+    let [good, marked, password] =
+        ["chinese.pdf", "marked.pdf", "password.pdf"].map(|name| fs::read(data(name)).unwrap());
+    let packed = |name: &str, bytes: &[u8]| zip(&[("记录.pdf", &good), (name, bytes)]);
+    let Verdict::Admitted(examined, _) = bytes_examined("材料.zip", &packed("附件.pdf", &good)).await else {
+        panic!("refused")
+    };
+    assert!(!examined.warnings.contains(&Warning::Within), "{:?}", examined.warnings);
+    let said = refused(bytes_examined("材料.zip", &packed("附件.pdf", &marked)).await);
+    assert!(said.starts_with("文件内容中有国家秘密标志"), "{said}");
+    let said = refused(bytes_examined("材料.zip", &packed("里/附件.pdf", &password)).await);
+    assert!(said.contains("“里/附件.pdf”") && said.contains("请解除密码"), "{said}");
+    let said = refused(bytes_examined("材料.zip", &packed("坏.pdf", b"%PDF-1.4\nnothing at all")).await);
+    assert!(said.contains("“坏.pdf”") && said.contains("已损坏"), "{said}");
+}
+
+#[tokio::test]
+async fn when_the_time_for_pdfs_in_a_zip_is_up_the_rest_is_said_to_be_unchecked() {
+    let mut hasty = examiner();
+    hasty.limits.child_seconds = 0;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("body");
+    fs::write(&path, zip(&[("附件.pdf", &fs::read(data("password.pdf")).unwrap())])).unwrap();
+    let Verdict::Admitted(examined, _) = hasty.examine(&path, "材料.zip", &Policy::default()).await.unwrap() else {
+        panic!("refused")
+    };
+    assert!(examined.warnings.contains(&Warning::Within), "{:?}", examined.warnings);
+}
+
 fn pdf(catalog: &str, page: &str, objects: &str) -> Vec<u8> {
     format!(
         "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R{catalog}>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\

@@ -32,8 +32,23 @@ pub struct Quarantined {
     pub length: i64,
     /// SHA-256, as the client said.
     pub declared: Option<[u8; 32]>,
+    /// Which attempt this is; those that failed by no fault of the file are not counted.
+    pub attempts: i16,
+    /// Media type, as the client said.
+    pub declared_type: Option<String>,
     /// What the tenant takes.
     pub rules: FileRules,
+}
+
+/// Why a file is not settled now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delay {
+    /// The scanner is away; its uploader is told.
+    Scanner,
+    /// The machine failed, and would have with every file.
+    Machine,
+    /// It failed over this file: the attempt counts.
+    File,
 }
 
 /// What the examination found of a file that is kept.
@@ -82,13 +97,14 @@ pub struct Due {
 }
 
 impl WorkerStore {
-    /// Takes the file that has waited longest, until then. None: none waits that was due at `at`.
+    /// Takes the file whose turn it is, until then: tenants take turns, and in a tenant its people. None: none waits that was due at `at`.
     pub async fn take_to_examine(&self, at: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Quarantined>> {
         let mut connection = self.bare().await?;
         let row = sqlx::query!(
             r#"SELECT tenant_id AS "tenant!", tenant_key AS "key!", id AS "id!", fence AS "fence!", name AS "name!", length AS "length!",
                       declared_sha256, created_at AS "created_at!", received_at AS "received_at!", expires_at AS "expires_at!",
-                      settings AS "settings!" FROM sec.take_file_to_examine($1, $2)"#,
+                      settings AS "settings!", attempts AS "attempts!", declared_type
+                 FROM sec.take_file_to_examine($1, $2)"#,
             at,
             until
         )
@@ -108,6 +124,8 @@ impl WorkerStore {
             name: row.name,
             length: row.length,
             declared: row.declared_sha256.as_deref().map(digest).transpose()?,
+            attempts: row.attempts,
+            declared_type: row.declared_type,
             rules: settings.files,
         }))
     }
@@ -165,13 +183,12 @@ impl WorkerStore {
         .await?)
     }
 
-    /// It could not be settled now: the file stays where it is and is looked at again then; it says so where the scanner is
-    /// away.
-    pub async fn delay(&self, file: &Quarantined, for_scanner: bool, again: DateTime<Utc>) -> Result<()> {
+    /// It could not be settled now: the file stays where it is and is looked at again then.
+    pub async fn delay(&self, file: &Quarantined, why: Delay, again: DateTime<Utc>) -> Result<()> {
         let mut connection = self.bare().await?;
-        let waits = for_scanner.then_some("scanner");
-        let (tenant, id) = (file.tenant.0, file.file.uuid());
-        sqlx::query!("SELECT sec.delay_file($1, $2, $3, $4, $5)", tenant, id, file.fence, waits, again)
+        let waits = (why == Delay::Scanner).then_some("scanner");
+        let (tenant, id, counts) = (file.tenant.0, file.file.uuid(), why == Delay::File);
+        sqlx::query!("SELECT sec.delay_file($1, $2, $3, $4, $5, $6)", tenant, id, file.fence, waits, again, counts)
             .execute(&mut *connection)
             .await?;
         Ok(())
@@ -195,6 +212,21 @@ impl WorkerStore {
                 .fetch_all(&mut *connection)
                 .await?;
         Ok(rows.into_iter().map(|row| (TenantId(row.tenant), Id::of(row.id))).collect())
+    }
+
+    /// Kept files that were in nothing since before then are released, where they still are. Gives how many were looked at, and how many
+    /// of them were released.
+    pub async fn release(&self, at: DateTime<Utc>, before: DateTime<Utc>, limit: i32) -> Result<(i32, i32)> {
+        let mut connection = self.bare().await?;
+        let row = sqlx::query!(
+            r#"SELECT looked AS "looked!", released AS "released!" FROM sec.release_files($1, $2, $3)"#,
+            at,
+            before,
+            limit
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok((row.looked, row.released))
     }
 
     /// Which of these staged files are still wanted.

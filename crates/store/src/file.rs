@@ -24,6 +24,8 @@ pub struct File {
     pub name: String,
     /// Bytes.
     pub length: i64,
+    /// `Upload-Metadata` as it was given.
+    pub metadata: Option<String>,
     /// Where it stands.
     pub state: FileState,
     /// When it was announced.
@@ -70,6 +72,8 @@ pub struct Announced {
     pub media_type: Option<String>,
     /// SHA-256, as the client says.
     pub sha256: Option<[u8; 32]>,
+    /// `Upload-Metadata` as it was given.
+    pub metadata: Option<String>,
     /// When it goes, if it is not finished.
     pub expires_at: DateTime<Utc>,
 }
@@ -124,7 +128,7 @@ pub async fn begin(
     let at = tx.at();
     let row = sqlx::query!(
         r#"SELECT begun AS "begun!", person_used AS "person!", org_used AS "org!"
-             FROM sec.begin_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
+             FROM sec.begin_file($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
         file.id.uuid(),
         may.of().uuid(),
         file.name,
@@ -135,7 +139,8 @@ pub async fn begin(
         at,
         quotas.0,
         quotas.1,
-        origin
+        origin,
+        file.metadata
     )
     .fetch_one(tx.connection())
     .await?;
@@ -171,7 +176,7 @@ pub async fn many(tx: &mut Tx, ids: &[Id<noun::File>]) -> Result<Vec<File>> {
     let tenant = tx.tenant();
     let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
-        "SELECT id, org_id, account_id, name, length, state, created_at, expires_at, waits, media_type, puid, scan, sha256, chunks, problems
+        "SELECT id, org_id, account_id, name, length, state, created_at, expires_at, waits, media_type, puid, scan, sha256, chunks, problems, metadata
            FROM file WHERE tenant_id = $1 AND id = ANY ($2)",
         tenant.0,
         &ids
@@ -186,6 +191,7 @@ pub async fn many(tx: &mut Tx, ids: &[Id<noun::File>]) -> Result<Vec<File>> {
                 account: Id::of(row.account_id),
                 name: row.name,
                 length: row.length,
+                metadata: row.metadata,
                 state: FileState::parse(&row.state).ok_or_else(|| Error::Stored("state of a file".to_owned()))?,
                 created_at: row.created_at,
                 expires_at: row.expires_at,
@@ -235,6 +241,13 @@ pub async fn abandon(tx: &mut Tx, id: Id<noun::File>, origin: Option<&str>) -> R
     Ok(sqlx::query_scalar!(r#"SELECT sec.abandon_file($1, $2, $3) AS "done!""#, id.uuid(), at, origin)
         .fetch_one(tx.connection())
         .await?)
+}
+
+/// Files that are about to be attached: from now on nobody releases them.
+pub async fn pin(tx: &mut Tx, ids: &[Id<noun::File>]) -> Result<()> {
+    let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    sqlx::query!("SELECT sec.pin_files($1)", &ids).execute(tx.connection()).await?;
+    Ok(())
 }
 
 /// The files of a version, in their order.

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_audit_rows", include_str!("../../../migrations/0014_audit_rows.sql")),
     ("0015_audit_guard", include_str!("../../../migrations/0015_audit_guard.sql")),
     ("0016_org_name", include_str!("../../../migrations/0016_org_name.sql")),
+    ("0017_file_turns", include_str!("../../../migrations/0017_file_turns.sql")),
 ];
 
 /// Repeatable files, in order.

@@ -89,6 +89,33 @@ pub async fn locate(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<Sealed<I
     }))
 }
 
+/// Finds one version of a record and shows nothing of it. It is as confidential as itself and as the newest one: neither a
+/// later one that is public opens it, nor an earlier one what was kept back since.
+pub async fn locate_version(
+    tx: &mut Tx,
+    id: Id<noun::Record>,
+    version: i32,
+) -> Result<Option<Sealed<Id<noun::Record>>>> {
+    let tenant = tx.tenant().0;
+    let row = sqlx::query!(
+        r#"SELECT r.org_id, o.path, o.level, greatest(v.confidentiality, asked.confidentiality) AS "confidentiality!"
+           FROM record r
+           JOIN org o ON o.tenant_id = r.tenant_id AND o.id = r.org_id
+           JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+           JOIN record_version asked ON asked.tenant_id = r.tenant_id AND asked.record_id = r.id AND asked.version = $3
+          WHERE r.tenant_id = $1 AND r.id = $2"#,
+        tenant,
+        id.uuid(),
+        version
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row.map(|row| {
+        let place = Place { org: Id::of(row.org_id), path: row.path, level: Level(row.level) };
+        Sealed::at(id, place, u8::try_from(row.confidentiality).unwrap_or(u8::MAX))
+    }))
+}
+
 /// Reads a record whole.
 pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) -> Result<Record> {
     let (tenant, id) = (tx.tenant().0, *may.of());

@@ -65,6 +65,7 @@ impl TestFiles {
             examiner,
             received: self.received.clone(),
             clock,
+            unattached: chrono::TimeDelta::days(30),
         }
     }
 }

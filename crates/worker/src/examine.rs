@@ -4,6 +4,8 @@
 //! Every step may be repeated: a body is put by its digest, a file is settled once. A file is taken under a lease, so that two
 //! workers do not examine the same one; whoever is late or dead loses it to the next one.
 
+mod refusal;
+
 use std::{
     collections::{BTreeSet, HashSet},
     sync::Arc,
@@ -12,20 +14,26 @@ use std::{
 
 use blob::{Bodies, Digests, PutError, Sha256Digest, Staging, StagingError};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Code, Problem, clock::Clock, tenant::FileRules};
+use domain::{Problem, clock::Clock, tenant::FileRules};
 use intake::{Examiner, Policy, Scan, Verdict};
 use store::{
-    examine::{Found, Quarantined},
+    examine::{Delay, Found, Quarantined},
     worker::WorkerStore,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+use self::refusal::{gone, infected, other_bytes, too_large_to_scan, unexaminable};
 
 /// How often it looks where nobody wakes it.
 const LOOK: Duration = Duration::from_secs(2);
 /// The pause after a failure, and of a file that cannot be settled now.
 const PAUSE: Duration = Duration::from_secs(10);
 const AGAIN: TimeDelta = TimeDelta::seconds(10);
+/// Attempts that come to nothing over one file, by a failure or the end of the worker, before it is refused; and how many times longer
+/// each pause between them is: three quarters of an hour in all, in which a full disk may be emptied.
+const ATTEMPTS: i16 = 5;
+const LONGER: i32 = 6;
 /// How long a file is taken for, and how often that is said anew while it is being examined.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 const RENEW: Duration = Duration::from_secs(15);
@@ -39,6 +47,8 @@ const LEFT: TimeDelta = TimeDelta::days(1);
 const GRACE: TimeDelta = TimeDelta::minutes(10);
 /// Files of one look.
 const BATCH: i32 = 32;
+/// Files that are looked at in one transaction, whether they are in a record.
+const RELEASED: i32 = 500;
 
 /// Everything that the examination needs.
 #[derive(Debug, Clone)]
@@ -55,6 +65,8 @@ pub struct Examine {
     pub received: Arc<Notify>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// How long a kept file may be in no record.
+    pub unattached: TimeDelta,
 }
 
 /// Why a file could not be examined now; the machine failed, not the file.
@@ -75,6 +87,13 @@ pub enum Failure {
     /// What was left in the places.
     #[error("the places cannot be cleared: {0}")]
     Places(#[source] std::io::Error),
+}
+
+impl Failure {
+    /// May it fail again over the same file while others pass? A staging area, a place or a database that is away fails over all.
+    const fn is_of_file(&self) -> bool {
+        matches!(self, Self::Intake(intake::Error::Io(_)) | Self::Put(PutError::Differs | PutError::Staged(_)))
+    }
 }
 
 /// What became of a file.
@@ -99,6 +118,9 @@ impl Examine {
                 swept = Some(self.clock.now());
                 if let Err(error) = self.sweep().await {
                     tracing::error!(%error, "the staging area could not be swept");
+                }
+                if let Err(error) = self.release().await {
+                    tracing::error!(%error, "files that are in no record are still kept");
                 }
             }
             if recovered.is_none_or(|at| self.clock.now() - at > RECOVER) {
@@ -134,7 +156,7 @@ impl Examine {
                 Ok(Settled::Kept | Settled::Refused) => settled += 1,
                 Ok(Settled::Waiting | Settled::Lost) => {}
                 Err(error) => {
-                    self.store.delay(&file, false, self.clock.now() + AGAIN).await?;
+                    self.failed(&file, &error).await?;
                     return Err(error);
                 }
             }
@@ -182,6 +204,25 @@ impl Examine {
         Ok(gone)
     }
 
+    /// Releases files that were kept and have been in no record for so long: they count against quotas no longer. Gives how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn release(&self) -> Result<i32, Failure> {
+        let (now, mut all) = (self.clock.now(), 0);
+        loop {
+            let (looked, released) = self.store.release(now, now - self.unattached, RELEASED).await?;
+            all += released;
+            if looked < RELEASED {
+                break;
+            }
+        }
+        if all > 0 {
+            tracing::info!(files = all, "files that were in no record were released");
+        }
+        Ok(all)
+    }
+
     /// True: there may be more at once.
     async fn turn(&self, stop: &CancellationToken) -> Result<bool, Failure> {
         let begun = self.clock.now();
@@ -200,15 +241,29 @@ impl Examine {
                 Ok(settled) => tracing::info!(file = %file.file, ?settled, "a file was examined"),
                 // One file that cannot be read holds up none of the others.
                 Err(error) => {
-                    tracing::error!(file = %file.file, %error, "a file could not be examined");
-                    self.store.delay(&file, false, self.clock.now() + AGAIN).await?;
+                    tracing::error!(file = %file.file, %error, attempt = file.attempts, "a file could not be examined");
+                    self.failed(&file, &error).await?;
                 }
             }
         }
         Ok(true)
     }
 
-    /// The file that has waited longest, of those that were due when the look began.
+    /// It is tried again, later and later where the file may be why it failed, and is refused in the end.
+    async fn failed(&self, file: &Quarantined, error: &Failure) -> Result<Settled, Failure> {
+        if !error.is_of_file() {
+            self.store.delay(file, Delay::Machine, self.clock.now() + AGAIN).await?;
+            return Ok(Settled::Waiting);
+        }
+        if file.attempts >= ATTEMPTS {
+            return self.refuse(file, &[unexaminable()]).await;
+        }
+        let pause = AGAIN * LONGER.saturating_pow(u32::try_from(file.attempts - 1).unwrap_or_default());
+        self.store.delay(file, Delay::File, self.clock.now() + pause).await?;
+        Ok(Settled::Waiting)
+    }
+
+    /// The file whose turn it is, of those that were due when the look began.
     async fn take(&self, begun: DateTime<Utc>) -> Result<Option<Quarantined>, store::Error> {
         self.store.take_to_examine(begun, self.clock.now() + LEASE).await
     }
@@ -232,6 +287,10 @@ impl Examine {
     }
 
     async fn settle(&self, file: &Quarantined) -> Result<Settled, Failure> {
+        if file.attempts > ATTEMPTS {
+            tracing::error!(file = %file.file, "no worker has lived to tell what is in a file: it is refused");
+            return self.refuse(file, &[unexaminable()]).await;
+        }
         let begun = Instant::now();
         let staged = match self.staging.whole(file.file).await {
             Ok(staged) => staged,
@@ -244,10 +303,13 @@ impl Examine {
         }
         let hashed = begun.elapsed();
         let verdict = self.examiner.examine(&staged.path(), &file.name, &policy(&file.rules)).await?;
-        let (examined, scan) = match verdict {
+        let (mut examined, scan) = match verdict {
             Verdict::Refused(reason) => return self.refuse(file, &[reason.problem(&["file"])]).await,
             Verdict::Admitted(examined, scan) => (examined, scan),
         };
+        if let Some(declared) = &file.declared_type {
+            examined.compare(declared);
+        }
         let unscanned = match scan {
             Scan::Clean { .. } => false,
             Scan::TooLarge if file.rules.keep_unscanned => true,
@@ -258,7 +320,7 @@ impl Examine {
             }
             Scan::Down(cause) => {
                 tracing::warn!(cause, "the virus scanner does not answer: files stay in quarantine");
-                self.store.delay(file, true, self.clock.now() + AGAIN).await?;
+                self.store.delay(file, Delay::Scanner, self.clock.now() + AGAIN).await?;
                 return Ok(Settled::Waiting);
             }
         };
@@ -266,7 +328,7 @@ impl Examine {
         let stored = self.bodies.put(file.tenant, &staged, &digests).await?;
         if !stored.everywhere() {
             tracing::warn!(file = %file.file, "a place of bodies is away: the file stays in quarantine until both have it");
-            self.store.delay(file, false, self.clock.now() + AGAIN).await?;
+            self.store.delay(file, Delay::Machine, self.clock.now() + AGAIN).await?;
             return Ok(Settled::Waiting);
         }
         let (hash_ms, look_ms) = (millis(hashed), millis(looked.saturating_sub(hashed)));
@@ -332,40 +394,4 @@ fn policy(rules: &FileRules) -> Policy {
     let usual = Policy::default();
     let allow: BTreeSet<_> = if rules.types.is_empty() { usual.allow } else { rules.types.iter().cloned().collect() };
     Policy { allow, active: false, size: u64::try_from(rules.largest).unwrap_or(usual.size) }
-}
-
-fn other_bytes() -> Problem {
-    Problem::new(
-        Code::Invalid,
-        &["file"],
-        "收到的内容与上传前的校验值（SHA-256）不符，请重新上传",
-        "what arrived is not what was announced (SHA-256): upload it again",
-    )
-}
-
-fn gone() -> Problem {
-    Problem::new(
-        Code::Invalid,
-        &["file"],
-        "服务器存储故障，已上传的内容在检查前丢失，请重新上传；系统管理员可从日志得知",
-        "a fault of the server has lost what was uploaded before it could be examined: upload it again; the log tells the system administrator",
-    )
-}
-
-fn infected() -> Problem {
-    Problem::new(
-        Code::Infected,
-        &["file"],
-        "文件带有病毒，已拒收；请先在本机杀毒，再换一个干净的文件上传，并告知系统管理员",
-        "the file carries a virus and was refused: clean your machine, upload a clean file, and tell the system administrator",
-    )
-}
-
-fn too_large_to_scan() -> Problem {
-    Problem::new(
-        Code::TooLong,
-        &["file"],
-        "文件过大，无法查毒，本单位规定不予接收；请压缩或分段后再传",
-        "the file is too large to be scanned for viruses, which your organisation does not take: compress it or cut it",
-    )
 }

@@ -25,6 +25,8 @@ pub struct Scrubbed {
     pub healed: u64,
     /// Those of which no good copy was found.
     pub damaged: u64,
+    /// The place that did not answer: the run ended there, and what was not read is due as before.
+    pub away: Option<&'static str>,
 }
 
 /// Where what is found wrong is written down.
@@ -85,7 +87,8 @@ const fn word(fault: &Fault) -> &'static str {
     }
 }
 
-/// Reads every body that was not read since, and heals what it can.
+/// Reads every body that was not read since, and heals what it can. Where a place is away, nothing can be said of a body: its verdict
+/// stays what it was, it is not taken for read, and the run ends, because the next one would be as unknown.
 ///
 /// # Errors
 /// The database does not answer.
@@ -114,6 +117,11 @@ pub async fn scrub(
                     len: u64::try_from(body.length).unwrap_or_default(),
                 })
                 .await;
+            if let Some(place) = health.away() {
+                tracing::warn!(place, bodies = done.bodies, "a place of bodies is away: the scrub ends for now");
+                done.away = Some(place);
+                return Ok(done);
+            }
             let (was, is) = (health.was_sound(), health.is_sound());
             done.bodies += 1;
             done.healed += u64::from(!was && is);

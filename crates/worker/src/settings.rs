@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,9 @@ pub struct Settings {
     /// Seconds without a sign of life after which another worker takes a dead one's jobs over.
     #[schemars(range(min = 5, max = 3600))]
     pub rescue_seconds: u64,
+    /// Days after which a file that was uploaded and is in no record is released, so that it no longer counts against quotas.
+    #[schemars(range(min = 1, max = 3650))]
+    pub unattached_days: u16,
 }
 
 impl Default for Settings {
@@ -38,6 +42,7 @@ impl Default for Settings {
             max_connections: 4,
             heartbeat_seconds: 5,
             rescue_seconds: 30,
+            unattached_days: 30,
         }
     }
 }
@@ -45,6 +50,11 @@ impl Default for Settings {
 impl Settings {
     pub(crate) const fn fold_pause(&self) -> Duration {
         Duration::from_millis(self.fold_pause_ms)
+    }
+
+    /// How long a kept file may be in no record.
+    pub fn unattached(&self) -> TimeDelta {
+        TimeDelta::days(self.unattached_days.into())
     }
 
     pub(crate) const fn heartbeat(&self) -> Duration {

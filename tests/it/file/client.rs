@@ -40,6 +40,16 @@ impl<'a> Client<'a> {
         self.app.send(request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Uploads a file whole under a media type that is said of it. Gives its id.
+    pub(crate) async fn upload_as(&self, name: &str, media_type: &str, bytes: &[u8]) -> String {
+        let said = metadata(&[("filename", name), ("filetype", media_type), ("post", &self.actor.post.to_string())]);
+        let length = bytes.len().to_string();
+        let headers = [("upload-length", length.as_str()), ("upload-metadata", &said)];
+        let at = self.send("POST", "/uploads", &headers, Vec::new()).await.header("location").unwrap().to_owned();
+        assert_eq!(self.patch(&at, 0, bytes).await.status, 204);
+        id(&at)
+    }
+
     /// Announces a file.
     pub(crate) async fn announce(&self, name: &str, length: usize) -> Answer {
         let said = metadata(&[("filename", name), ("post", &self.actor.post.to_string())]);

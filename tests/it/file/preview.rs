@@ -7,6 +7,7 @@ use super::client::{Client, text};
 use crate::fault_flow::served::binary;
 
 pub(crate) const PDF: &[u8] = include_bytes!("../../../data/files/notice.pdf");
+const OFD: &[u8] = include_bytes!("../../../data/files/resolution.ofd");
 pub(crate) const JPEG: &[u8] = include_bytes!("../../../data/files/meeting.jpg");
 
 /// A PNG of one point, with something else where the point should be.
@@ -84,6 +85,20 @@ async fn pages_and_thumbnails_are_shown_inline_and_to_whoever_may_read_the_file(
     assert_eq!(app.send(nobody).await.status, 401);
     recorder.actor.mutate("recallRecord", json!({ "record": record }), "record { state }").await;
     assert_eq!(town.get(&held, &[]).await.status, 404, "withdrawn: nothing is shown any more");
+}
+
+#[tokio::test]
+async fn pages_of_an_ofd_are_shown_as_those_of_a_pdf() {
+    child().await;
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let resolution = recorder.keep("决议.ofd", OFD).await;
+    assert_eq!(app.picture().await, 1, "the format that archives are handed over in");
+    let (record, _) = recorder.draft_with(&[resolution]).await;
+    let files = pictures(&recorder, "record", &record).await;
+    for path in [&files[0]["thumbnail"]["path"], &files[0]["previews"][0]["path"]] {
+        assert!(is_jpeg(&recorder.get(path.as_str().unwrap(), &[]).await), "{files}");
+    }
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
+use serde_json::json;
 use testkit::TestApp;
 
 use super::client::{Client, text};
@@ -47,6 +48,47 @@ async fn a_marked_text_and_an_active_page_are_refused() {
         assert!(!file["problems"][0]["message"].as_str().unwrap().contains("某事"), "nothing of the content: {file}");
     }
     assert_eq!(recorder.file(&harmless).await["state"], "KEPT");
+}
+
+#[tokio::test]
+async fn a_declared_type_that_the_content_gives_the_lie_is_told_and_kept_with_the_file() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let other = recorder.upload_as("会议记录.txt", "image/png", &text(3000)).await;
+    let same = recorder.upload_as("会议记录.txt", "text/plain", &text(3000)).await;
+    assert_eq!(app.examine().await, 2);
+    let file = recorder.file(&other).await;
+    assert_eq!((&file["state"], &file["mediaType"]), (&json!("KEPT"), &json!("text/plain")), "{file}");
+    let said = file["problems"][0]["message"].as_str().unwrap_or_default();
+    assert!(said.contains("声明的类型是PNG") && said.contains("已按内容处理"), "{file}");
+    assert_eq!(recorder.file(&same).await["problems"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_too_large_to_be_scanned_is_kept_and_marked_or_refused_as_the_tenant_says() {
+    let app = TestApp::new().await;
+    let (system, recorder) = (Client::of(&app, "zj/province/system"), Client::of(&app, "zj/village/recorder"));
+    let mut rules = json!({ "largest": 64 << 20, "perPerson": 1_i64 << 30, "perOrg": 1_i64 << 32, "unfinishedHours": 24,
+                            "types": [], "keepUnscanned": true });
+    system.actor.mutate("updateFileRules", rules.clone(), "files { keepUnscanned }").await;
+    // Above what is sent to the scanner at all.
+    let large = text(17 << 20);
+    let kept = recorder.upload("长记录.txt", &large).await;
+    assert_eq!(app.examine().await, 1);
+    let file = recorder.file(&kept).await;
+    assert_eq!(
+        (&file["state"], &file["unscanned"]),
+        (&json!("KEPT"), &json!(true)),
+        "kept, and marked as not scanned: {file}"
+    );
+    rules["keepUnscanned"] = json!(false);
+    system.actor.mutate("updateFileRules", rules, "files { keepUnscanned }").await;
+    let refused = recorder.upload("长记录.txt", &large).await;
+    assert_eq!(app.examine().await, 1);
+    let file = recorder.file(&refused).await;
+    assert_eq!((&file["state"], &file["problems"][0]["code"]), (&json!("REFUSED"), &json!("TOO_LONG")), "{file}");
+    let said = file["problems"][0]["message"].as_str().unwrap();
+    assert!(said.contains("无法查毒") && said.contains("压缩或分段"), "{said}");
 }
 
 #[tokio::test]

@@ -163,6 +163,33 @@ async fn a_scrub_finds_every_rotten_copy_and_heals_it() {
 }
 
 #[tokio::test]
+async fn while_a_place_is_away_a_scrub_calls_no_body_damaged_and_none_checked() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    for length in [3000, 6000] {
+        recorder.keep("会议记录.txt", &text(length)).await;
+    }
+    let place = |name: &str| app.files.folder.path().join(name);
+    let verdicts = "SELECT string_agg(checked_at || ' ' || damaged, ',' ORDER BY sha256) FROM body";
+    let before: String = testkit::scalar(&app.owner, verdicts).await;
+    let (store, stop) = (app.worker_store(), tokio_util::sync::CancellationToken::new());
+    let at = domain::clock::Clock::now(&*app.clock) + chrono::TimeDelta::seconds(1);
+    let scrub = async || worker::scrub::scrub(&store, &app.files.bodies, at, || at, &stop).await.unwrap();
+    // The disk is not mounted.
+    fs::rename(place("copy"), place("aside")).unwrap();
+    fs::create_dir(place("copy")).unwrap();
+    let done = scrub().await;
+    assert_eq!((done.bodies, done.damaged, done.away), (0, 0, Some("copy")));
+    app.tell_incidents().await;
+    assert_eq!(testkit::scalar::<String>(&app.owner, verdicts).await, before, "nothing is known of them");
+    fs::remove_dir(place("copy")).unwrap();
+    fs::rename(place("aside"), place("copy")).unwrap();
+    let done = scrub().await;
+    assert_eq!((done.bodies, done.damaged, done.away), (2, 0, None), "both are still due");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_body_without_a_good_copy_is_whole_again_when_it_is_uploaded_again() {
     let app = TestApp::new().await;
     let recorder = Client::of(&app, "zj/village/recorder");

@@ -44,3 +44,21 @@ async fn the_system_administrator_says_what_is_taken_and_it_holds_at_once() {
     let after = system.actor.data(query, json!({})).await["tenant"]["settings"]["files"].take();
     assert_eq!(after["largest"].as_i64(), Some(2 << 20));
 }
+
+#[tokio::test]
+async fn an_organisation_has_a_quota_that_its_people_share() {
+    let app = TestApp::new().await;
+    let [system, recorder, colleague, sibling] =
+        ["zj/province/system", "zj/village/recorder", "zj/village/recorder2", "zj/village2/recorder"]
+            .map(|key| Client::of(&app, key));
+    let rules = json!({ "largest": 1 << 20, "perPerson": 1_i64 << 30, "perOrg": 2 << 20, "unfinishedHours": 24, "types": [],
+                        "keepUnscanned": true });
+    system.actor.mutate("updateFileRules", rules, "files { perOrg }").await;
+    recorder.begin("一.txt", 1 << 20).await;
+    recorder.begin("二.txt", 900_000).await;
+    let refused = colleague.announce("三.txt", 300_000).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.text().contains("本组织的空间只剩"), "{}", refused.text());
+    colleague.begin("三.txt", 100_000).await;
+    sibling.begin("三.txt", 300_000).await;
+}

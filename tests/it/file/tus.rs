@@ -106,6 +106,36 @@ async fn a_file_may_come_with_its_announcement_and_may_be_given_up() {
 }
 
 #[tokio::test]
+async fn what_was_said_of_an_upload_is_told_again_as_it_was_given() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let post = recorder.actor.post.to_string();
+    // With what this server does not know, and a key without a value (tus 1.0.0, creation).
+    let said = [
+        metadata(&[("filename", "三月份 会议.txt"), ("post", &post), ("relativePath", "三月/会议.txt")]),
+        "is_confidential".into(),
+    ]
+    .join(",");
+    let headers = [("upload-length", "900"), ("upload-metadata", said.as_str())];
+    let made = recorder.send("POST", "/uploads", &headers, Vec::new()).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let at = made.header("location").unwrap().to_owned();
+    for bytes in [&text(300)[..], &text(600)[..]] {
+        let offset = recorder.offset(&at).await;
+        let head = recorder.send("HEAD", &at, &[], Vec::new()).await;
+        assert_eq!(head.header("upload-metadata"), Some(said.as_str()), "at {offset}");
+        assert_eq!(recorder.patch(&at, offset, bytes).await.status, 204);
+    }
+    app.examine().await;
+    let head = recorder.send("HEAD", &at, &[], Vec::new()).await;
+    assert_eq!(head.header("upload-metadata"), Some(said.as_str()), "and when it was kept");
+    let long = metadata(&[("filename", "a.txt"), ("post", &post), ("x", &"x".repeat(7000))]);
+    let refused =
+        recorder.send("POST", "/uploads", &[("upload-length", "9"), ("upload-metadata", &long)], Vec::new()).await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+}
+
+#[tokio::test]
 async fn an_unfinished_upload_goes_after_its_time() {
     let app = TestApp::new().await;
     let recorder = Client::of(&app, "zj/village/recorder");

@@ -25,6 +25,8 @@ pub struct Announce {
     pub media_type: Option<String>,
     /// SHA-256, as the client says, in hex.
     pub sha256: Option<String>,
+    /// `Upload-Metadata` as it was given.
+    pub metadata: Option<String>,
 }
 
 /// An upload may begin.
@@ -81,6 +83,7 @@ pub async fn announce(cx: &App, who: &Caller, command: Command, what: Announce) 
         length: what.length,
         media_type: what.media_type,
         sha256,
+        metadata: what.metadata,
         expires_at: work.now + TimeDelta::hours(i64::from(rules.unfinished_hours)),
     };
     let quotas = (rules.per_person, rules.per_org);

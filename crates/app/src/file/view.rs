@@ -64,7 +64,7 @@ pub async fn find(reader: &mut Reader, address: FileAddress) -> Result<Found> {
 async fn reach(reader: &mut Reader, address: FileAddress) -> Result<(Found, Option<Look>)> {
     match address {
         FileAddress::Record(id, version, n) => {
-            let sealed = store::record::locate(&mut reader.tx, id).await?.ok_or(Error::NotFound)?;
+            let sealed = store::record::locate_version(&mut reader.tx, id, version).await?.ok_or(Error::NotFound)?;
             let may = reader.policy.permit::<act::ViewRecord>(&reader.actor, sealed)?;
             let found = numbered(reader, *may.of(), version, n).await?;
             let restricted = store::record::is_restricted(&mut reader.tx, id, version).await?;

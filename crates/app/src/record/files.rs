@@ -35,6 +35,7 @@ pub async fn arrange_files(
     let mut problems = check_set(&files);
     if problems.is_empty() {
         let ids: Vec<_> = files.iter().map(|wanted| wanted.file).collect();
+        store::file::pin(&mut work.tx, &ids).await?;
         let found = store::file::many(&mut work.tx, &ids).await?;
         for (at, wanted) in files.iter().enumerate() {
             let file = found.iter().find(|file| file.id == wanted.file && file.org == before.head.org);

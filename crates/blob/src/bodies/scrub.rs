@@ -33,6 +33,12 @@ impl Health {
         self.places.iter().all(|place| place.found.is_empty())
     }
 
+    /// The first place that did not answer: nothing can be said of what it holds.
+    pub fn away(&self) -> Option<&'static str> {
+        let away = |place: &&PlaceHealth| place.found.iter().any(|(_, fault, _)| !fault.is_damage());
+        self.places.iter().find(away).map(|place| place.place)
+    }
+
     /// Every place holds it now, as it was put.
     pub fn is_sound(&self) -> bool {
         self.places.iter().flat_map(|place| &place.found).all(|(_, _, healed)| *healed)

@@ -144,7 +144,8 @@ async fn a_place_that_is_away_is_read_around_and_not_written_to() {
     let incident = incidents.try_recv().unwrap();
     assert!(matches!(incident.fault, Fault::Away(_)) && !incident.healed);
     assert!(incidents.try_recv().is_err(), "it is said once, not at every chunk");
-    assert!(!bodies.scrub(&body).await.is_sound());
+    let health = bodies.scrub(&body).await;
+    assert_eq!((health.is_sound(), health.away()), (false, Some("main")), "nothing is said of the body there");
     assert_eq!(fs::read_dir(&main).unwrap().count(), 0, "nothing is put under the mount point");
     // A promotion says which place holds it.
     let staging = scratch.staging();

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use domain::clock::Clock as _;
 use store::{Store, worker::WorkerStore};
 use tokio_util::sync::CancellationToken;
-use worker::scrub::{drain, scrub};
+use worker::scrub::{Scrubbed, drain, scrub};
 
 use crate::{
     files::Files,
@@ -15,7 +15,10 @@ use crate::{
     words::{Failure, say, terminal_locale},
 };
 
-/// Those that were not read since so many hours; all with 0. Exit 1 where a body has no good copy.
+/// How it ends where a place was away, so that nothing can be said of what was not read.
+const UNKNOWN: u8 = 3;
+
+/// Those that were not read since so many hours; all with 0. Exit 1 where a body has no good copy, else 3 where a place was away.
 pub(crate) async fn run(settings: &Settings, hours: u32) -> Result<ExitCode, Failure> {
     let store = WorkerStore::new(Store::open(&settings.worker_store()?)?);
     store.check_role().await?.map_err(|fault| fault.0)?;
@@ -30,5 +33,16 @@ pub(crate) async fn run(settings: &Settings, hours: u32) -> Result<ExitCode, Fai
         format!("{} bodies: {} healed, {} without a good copy", done.bodies, done.healed, done.damaged),
     );
     say(terminal_locale().pick(&zh, &en));
-    Ok(if done.damaged == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if let Some(place) = done.away {
+        let (zh, en) = (
+            format!("存储位置 {place} 没有响应，其余文件未核对，状态不明：恢复后请重新运行"),
+            format!("the place `{place}` does not answer: nothing is known of the rest; run it again when it is back"),
+        );
+        say(terminal_locale().pick(&zh, &en));
+    }
+    Ok(match done {
+        Scrubbed { damaged: 1.., .. } => ExitCode::FAILURE,
+        Scrubbed { away: Some(_), .. } => ExitCode::from(UNKNOWN),
+        Scrubbed { .. } => ExitCode::SUCCESS,
+    })
 }

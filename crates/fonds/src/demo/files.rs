@@ -85,7 +85,7 @@ impl Samples {
         bytes: &'static [u8],
     ) -> Result<Id<noun::File>, Failure> {
         let length = i64::try_from(bytes.len())?;
-        let what = Announce { name: name.to_owned(), length, media_type: None, sha256: None };
+        let what = Announce { name: name.to_owned(), length, media_type: None, sha256: None, metadata: None };
         let command = Command::new("file.begin", key, by.post, &what);
         let file = done(app::file::announce(app, &by.caller, command, what).await?)?.file;
         let (_, fence) = app::file::take(app, &by.caller, file).await?;

@@ -132,6 +132,7 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
             (5..=3600).contains(&worker.rescue_seconds) && worker.rescue_seconds >= 3 * worker.heartbeat_seconds,
             "5 to 3600, and three heartbeats at least",
         ),
+        ("worker.unattached_days", (1..=3650).contains(&worker.unattached_days), "1 to 3650"),
         ("mail.connections", (1..=64).contains(&mail.connections), "1 to 64"),
         ("mail.timeout_seconds", (1..=300).contains(&mail.timeout_seconds), "1 to 300"),
         ("mail.retry_seconds", (1..=3600).contains(&mail.retry_seconds), "1 to 3600"),

@@ -102,6 +102,7 @@ fn what_is_unknown_or_out_of_range_is_refused_by_name() {
             ("[http]\nmax_requests = 0\n", "http.max_requests"),
             ("[http]\norigins = [\"dangan.example.cn\"]\n", "http.origins"),
             ("[worker]\nheartbeat_seconds = 20\n", "worker.rescue_seconds"),
+            ("[worker]\nunattached_days = 0\n", "worker.unattached_days"),
             ("[log]\nfilter = \"info,=,\"\n", "log.filter"),
         ] {
             jail.create_file("fonds.toml", file)?;

@@ -15,14 +15,21 @@ pub(super) struct Metadata {
     pub(super) sha256: Option<String>,
     /// `post`: the post in whose name it is uploaded.
     pub(super) post: Option<Id<noun::Post>>,
+    /// All of it, as given: a client that goes on with an upload is told it again.
+    pub(super) given: Option<String>,
 }
 
+/// Longer than any name that may be, with what else is said.
+const LONGEST: usize = 8192;
+
 impl Metadata {
-    /// None: it is not of this form. What is not known is passed over.
+    /// None: it is not of this form, or too long. What is not known is passed over.
     pub(super) fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut found = Self::default();
         let Some(text) = headers.get(name) else { return Some(found) };
-        for pair in text.to_str().ok()?.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let text = text.to_str().ok().filter(|text| text.len() <= LONGEST)?;
+        found.given = Some(text.to_owned()).filter(|text| !text.is_empty());
+        for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
             let value = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
             match key {

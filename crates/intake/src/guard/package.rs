@@ -1,15 +1,17 @@
 //! ZIP files and the document formats that are ZIP files: every member is read to its end, within limits.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::{
+    io::{self, Read, Seek, SeekFrom, Write},
+    time::{Duration, Instant},
+};
 
-use tempfile::SpooledTempFile;
+use tempfile::{SpooledData, SpooledTempFile};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{Look, Stop, member};
 use crate::{
     format::{self, Format, Kind},
-    identify::{Opened, identify_file, member_name, open_package},
-    name::FileName,
+    identify::{Beginning, HEAD, Opened, beginning, identify_file, member_name, open_package},
     reason::{Bomb, MemberFault, Reason, Warning},
     text,
 };
@@ -71,6 +73,10 @@ impl Look<'_> {
         if name.ends_with('/') {
             return Ok(());
         }
+        let in_zip = format.kind == Kind::Zip;
+        if in_zip {
+            member::no_program(&name).map_err(|reason| reason.within(&name))?;
+        }
         let part = Part::of(&name, format.kind);
         if part == Part::Macros {
             self.warnings.insert(Warning::Macros);
@@ -84,26 +90,31 @@ impl Look<'_> {
             }
             _ => damaged(),
         })?;
-        let mut kept = self.unpack(&mut entry, declared, part, format)?;
+        let (mut kept, read) = self.unpack(&mut entry, declared, part, format)?;
         drop(entry);
         kept.seek(SeekFrom::Start(0))?;
         match part {
             Part::Xml => self.xml(kept, format.kind)?,
-            Part::Document => self.within(kept, &name, depth)?,
+            Part::Document => match self.within(kept, read, &name, in_zip, depth) {
+                Err(Stop::Refused(reason)) if in_zip => return Err(reason.within(&name).into()),
+                looked => looked?,
+            },
             Part::Macros | Part::Rest => {}
         }
         Ok(self.check()?)
     }
 
-    /// Reads a member to its end, counting; keeps what is going to be looked into.
+    /// Reads a member to its end, counting, and gives its length; keeps what is going to be looked into, and of the rest no more than
+    /// what tells its format, which fits into memory: film and pictures are not written to the scratch space.
     fn unpack(
         &mut self,
         entry: &mut impl Read,
         declared: u64,
         part: Part,
         format: &Format,
-    ) -> Result<SpooledTempFile, Stop> {
+    ) -> Result<(SpooledTempFile, u64), Stop> {
         let mut kept = SpooledTempFile::new(IN_MEMORY);
+        let (mut head, mut most) = (Vec::new(), None);
         let mut block = vec![0; 64 * 1024];
         let mut read = 0_u64;
         loop {
@@ -120,17 +131,41 @@ impl Look<'_> {
             self.grows(0, length as u64)?;
             let keeps = match part {
                 Part::Xml => read <= PART,
-                Part::Document => true,
+                Part::Document if read <= IN_MEMORY as u64 => {
+                    let room = usize::try_from(HEAD).unwrap_or_default().saturating_sub(head.len());
+                    head.extend_from_slice(&block[..length.min(room)]);
+                    true
+                }
+                Part::Document => read <= *most.get_or_insert_with(|| self.looked_into(&head)),
                 Part::Macros | Part::Rest => false,
             };
             if keeps {
                 kept.write_all(&block[..length])?;
             }
         }
-        if part == Part::Xml && read > PART {
+        let cut = part == Part::Document && most.is_some_and(|most| read > most) && beginning(&head) == Beginning::Text;
+        if part == Part::Xml && read > PART || cut {
             self.warnings.insert(Warning::TextUnread);
         }
-        Ok(kept)
+        Ok((kept, read))
+    }
+
+    /// Does a member of these bytes reach the scratch space?
+    #[cfg(test)]
+    pub(super) fn spools(&mut self, bytes: &[u8], format: &Format) -> bool {
+        let (kept, read) = self.unpack(&mut &bytes[..], bytes.len() as u64, Part::Document, format).unwrap();
+        assert_eq!(read, bytes.len() as u64, "it is read to its end all the same");
+        kept.is_rolled()
+    }
+
+    /// How much of a file within is looked into, by its beginning.
+    fn looked_into(&self, head: &[u8]) -> u64 {
+        match beginning(head) {
+            Beginning::Archive => u64::MAX,
+            Beginning::Pdf if self.pdf.is_some() => self.limits.child_file,
+            Beginning::Text => self.limits.text,
+            Beginning::Pdf | Beginning::Other => 0,
+        }
     }
 
     /// Counts what is unpacked, and what is said to come.
@@ -158,13 +193,21 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// A file within a file.
-    fn within(&mut self, mut kept: SpooledTempFile, name: &str, depth: usize) -> Result<(), Stop> {
-        // Its name has been checked as a member's; here it only tells a table from a note.
-        let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        let Ok(name) = FileName::parse(last).or_else(|_| FileName::parse("member")) else { return Ok(()) };
+    /// A file within a file. In a ZIP it has to be one that could come in by itself.
+    fn within(
+        &mut self,
+        mut kept: SpooledTempFile,
+        read: u64,
+        path: &str,
+        in_zip: bool,
+        depth: usize,
+    ) -> Result<(), Stop> {
+        let Some(name) = member::name(path) else { return Ok(()) };
         let found = identify_file(&mut kept, &name)?.format;
         kept.seek(SeekFrom::Start(0))?;
+        if in_zip && read > 0 {
+            member::admit(path, &found, self.policy)?;
+        }
         match found.kind {
             Kind::Ooxml | Kind::Odf | Kind::Ofd | Kind::Zip => self.package(&mut kept, &found, depth + 1)?,
             Kind::Ole if found.media_type == "application/vnd.ms-office-encrypted" => {
@@ -176,7 +219,8 @@ impl Look<'_> {
                 self.warnings.insert(Warning::Script);
                 self.plain(&mut kept)?;
             }
-            Kind::Pdf | Kind::Closed => {
+            Kind::Pdf => self.pdf_within(kept, read)?,
+            Kind::Closed => {
                 self.warnings.insert(Warning::Within);
             }
             Kind::Other if format::all().iter().all(|known| known.media_type != found.media_type) => {
@@ -184,6 +228,27 @@ impl Look<'_> {
             }
             Kind::Image | Kind::Other => {}
         }
+        Ok(())
+    }
+}
+
+impl Look<'_> {
+    /// A PDF within: as long as they have not taken longer in all than one may by itself, a child looks into each.
+    fn pdf_within(&mut self, mut kept: SpooledTempFile, read: u64) -> Result<(), Stop> {
+        let Some(reader) = self.pdf.filter(|_| self.pdfs_took < Duration::from_secs(self.limits.child_seconds)) else {
+            self.warnings.insert(Warning::Within);
+            return Ok(());
+        };
+        if read > self.limits.child_file {
+            return Err(Reason::TooLarge(self.limits.child_file).into());
+        }
+        kept.roll()?;
+        let SpooledData::OnDisk(mut file) = kept.into_inner() else { return Ok(()) };
+        file.seek(SeekFrom::Start(0))?;
+        let begun = Instant::now();
+        let found = reader(file);
+        self.pdfs_took += begun.elapsed();
+        self.warnings.extend(found?);
         Ok(())
     }
 }

@@ -21,10 +21,11 @@ fn limited(name: &str, bytes: &[u8], limits: &Limits) -> Result<BTreeSet<Warning
     let name = FileName::parse(name).unwrap();
     let identity = identify_file(&mut Cursor::new(bytes), &name).unwrap();
     admit(&name, &identity, bytes.len() as u64, &Policy::default())?;
-    match look_file(Cursor::new(bytes), &identity, limits) {
+    let rules = Rules { limits, policy: &Policy::default(), pdf: None };
+    match look_file(Cursor::new(bytes), &identity, rules) {
         Ok(warnings) => Ok(warnings),
         Err(Stop::Refused(reason)) => Err(reason),
-        Err(Stop::Io(error)) => panic!("{error}"),
+        Err(Stop::Io(error) | Stop::Child(error)) => panic!("{error}"),
     }
 }
 
@@ -209,6 +210,65 @@ fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn what_could_not_come_in_by_itself_does_not_come_in_a_zip() {
+    let program = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xFF\xFF";
+    for (member, bytes, why) in [
+        ("工具/安装.exe", &b"whatever"[..], "程序或脚本"),
+        ("工具/启动.BAT", b"echo", "程序或脚本"),
+        ("说明.txt", program, "不接收此类文件"),
+        ("页面.html", b"<html><script>x()</script></html>", "可能运行脚本"),
+        ("包.rar", b"Rar!\x1A\x07\x01\0\0\0", "不接收此类文件"),
+        ("包.7z", b"7z\xBC\xAF\x27\x1C\0\x04\0\0\0\0\0\0", "不接收此类文件"),
+        ("未知.bin", b"\0\x01\x02\x03\xFF\xFE\xFD", "不接收此类文件"),
+    ] {
+        let said = refusal("包.zip", &zip(&[("正文.txt", "正文".as_bytes()), (member, bytes)]));
+        assert!(said.contains(&format!("“{member}”")) && said.contains(why), "{member}: {said}");
+        let nested = refusal("外.zip", &zip(&[("内.zip", &zip(&[(member, bytes)]))]));
+        assert!(nested.contains(&format!("“内.zip/{member}”")) && nested.contains(why), "{member}: {nested}");
+    }
+    let mut closed = Policy::default();
+    closed.allow.insert("application/vnd.rar".into());
+    let rar = zip(&[("包.rar", b"Rar!\x1A\x07\x01\0\0\0")]);
+    let name = FileName::parse("包.zip").unwrap();
+    let identity = identify_file(&mut Cursor::new(&rar), &name).unwrap();
+    let rules = Rules { limits: &Limits::default(), policy: &closed, pdf: None };
+    let Err(Stop::Refused(reason)) = look_file(Cursor::new(&rar), &identity, rules) else { panic!("it came in") };
+    assert!(reason.problem(&[]).zh.contains("无法检查此类压缩文件"), "nobody could look into it, listed or not");
+    let narrow = Policy { allow: ["application/zip".to_owned()].into(), ..Policy::default() };
+    let rules = Rules { policy: &narrow, ..rules };
+    let text = zip(&[("正文.txt", "正文".as_bytes())]);
+    let Err(Stop::Refused(reason)) = look_file(Cursor::new(&text), &identity, rules) else { panic!("it came in") };
+    assert_eq!(reason.word(), "not_allowed", "the tenant's own list holds within as well");
+}
+
+#[test]
+fn what_computers_add_to_a_zip_by_themselves_is_no_reason() {
+    let bytes = zip(&[
+        ("材料/正文.txt", "正文".as_bytes()),
+        ("__MACOSX/材料/._正文.txt", b"\0\x05\x16\x07\0\x02\0\0Mac OS X        \0\x02\0\0\0\x09\0\0"),
+        ("材料/.DS_Store", b"\0\0\0\x01Bud1\0\0\x10\0\0\0\x08\0\0\0\x10\0\0\0\xFF\xFE"),
+        ("材料/空.dat", b""),
+    ]);
+    assert!(judged("材料.zip", &bytes).is_ok(), "{:?}", judged("材料.zip", &bytes));
+    assert!(judged("材料.zip", &zip(&[("._图.txt", b"Rar!\x1A\x07\x01\0\0\0")])).is_err());
+}
+
+#[test]
+fn what_is_not_looked_into_is_not_written_to_the_scratch_space() {
+    let (limits, policy) = (Limits::default(), Policy::default());
+    let mut look = Look::new(Rules { limits: &limits, policy: &policy, pdf: None }, 1 << 30);
+    let format = crate::format::of("application/zip");
+    let mut kept = |begin: &[u8]| {
+        let bytes = [begin, &vec![7; 6 << 20]].concat();
+        look.spools(&bytes, &format)
+    };
+    let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\xFF\xFE";
+    assert!(!kept(film), "a film is identified by what fits into memory");
+    assert!(!kept(b"\xFF\xD8\xFF\xE0\0\x10JFIF\0"), "and a picture");
+    assert!(kept(b"PK\x03\x04"), "an archive is looked into");
+}
+
+#[test]
 fn a_state_secret_mark_in_a_text_is_refused_everywhere() {
     let (gb, ..) = encoding_rs::GB18030.encode("会议纪要\r\n机密★10年\r\n一、学习");
     let sheet = "<sst><si><t>名单</t></si><si><r><t>秘</t></r><r><t>密★</t></r></si></sst>";
@@ -250,7 +310,7 @@ fn what_may_come_in_but_is_worth_a_word() {
     assert_eq!(judged("誓词.docx", &named), Ok(BTreeSet::from([Warning::GradeNamed])));
     let macros = docx(&["正文"], &[("word/vbaProject.bin", b"\xD0\xCF")]);
     assert_eq!(judged("宏.docx", &macros), Ok(BTreeSet::from([Warning::Macros])));
-    let within = zip(&[("扫描.pdf", b"%PDF-1.4\n\xFF\xFE"), ("包.rar", b"Rar!\x1A\x07\x01\0\0\0")]);
+    let within = zip(&[("扫描.pdf", b"%PDF-1.4\n\xFF\xFE")]);
     assert_eq!(judged("包.zip", &within), Ok(BTreeSet::from([Warning::Within])));
     let limits = Limits { text: 64, ..Limits::default() };
     let long = docx(&[&"长".repeat(100)], &[]);

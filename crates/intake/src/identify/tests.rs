@@ -53,6 +53,33 @@ fn documents_are_known_by_their_parts() {
 }
 
 #[test]
+fn a_declared_type_is_compared_with_the_content() {
+    let identity =
+        |name: &str, bytes: &[u8]| identify_file(&mut Cursor::new(bytes), &FileName::parse(name).unwrap()).unwrap();
+    let text = identity("记录.txt", "会议记录".as_bytes());
+    let Some(warning) = text.declared_otherwise("image/png") else { panic!("a text is no picture") };
+    let said = warning.problem(&["file"]).zh;
+    assert!(said.contains("PNG") && said.contains("已按内容处理"), "{said}");
+    assert!(identity("图.jpg", b"%PDF-1.4\n").declared_otherwise("image/jpeg").is_some());
+    // What programs say of the same file, each in its way.
+    for declared in [
+        "text/plain; charset=utf-8",
+        "TEXT/PLAIN",
+        "text/csv",
+        "application/xml",
+        "application/octet-stream",
+        "text/markdown",
+        "",
+    ] {
+        assert_eq!(text.declared_otherwise(declared), None, "{declared}");
+    }
+    let table = identity("名册.csv", "姓名,年龄\n甲,30\n".as_bytes());
+    assert_eq!(table.declared_otherwise("application/vnd.ms-excel"), None, "as Windows says where Excel is installed");
+    let archive = identity("包.zip", &zip(&[("会议.txt", "记录")]));
+    assert_eq!(archive.declared_otherwise("application/x-zip-compressed"), None, "as Windows says");
+}
+
+#[test]
 fn versions_of_pdf_are_told() {
     expect("一.pdf", b"%PDF-1.4\n1 0 obj", "application/pdf", Some("fmt/18"));
     expect("一.pdf", b"junk before\n%PDF-1.7\n", "application/pdf", Some("fmt/276"));

@@ -77,7 +77,7 @@ fn chinese(matter: &Matter) -> (String, String) {
         Matter::FileInfected(org) => {
             let org = Line::of(org);
             let sentence = format!(
-                "为{org}上传的一个文件被检出恶意代码，已被隔离，没有附到记录上。请上传人先检查所用设备，再重新上传。"
+                "为{org}上传的一个文件被检出恶意代码，已拒收并删除，没有附到记录上。请上传人先检查所用设备，再重新上传。"
             );
             (format!("文件带有恶意代码：{org}"), sentence)
         }
@@ -172,8 +172,8 @@ fn english(matter: &Matter) -> (String, String) {
         Matter::FileInfected(org) => {
             let org = Line::of(org);
             let sentence = format!(
-                "A file uploaded for {org} carries malware; it is kept apart and was not attached. Whoever uploaded it checks \
-                 the device that it came from before uploading again."
+                "A file uploaded for {org} carries malware; it was refused and deleted, and is attached to nothing. Whoever \
+                 uploaded it checks the device that it came from before uploading again."
             );
             (format!("File with malware: {org}"), sentence)
         }

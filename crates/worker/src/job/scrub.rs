@@ -27,12 +27,14 @@ impl TaskHandler for Scrub {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let desk = context.get_ext::<Desk>().ok_or_else(|| NoDesk.to_string())?;
-        let Some(bodies) = &desk.bodies else { return Ok(()) };
+        let Some(bodies) = &desk.bodies else { return Ok::<(), String>(()) };
         let before = desk.clock.now() - EVERY;
         let stop = CancellationToken::new();
         let done =
             scrub(&desk.store, bodies, before, || desk.clock.now(), &stop).await.map_err(|error| error.to_string())?;
         tracing::info!(bodies = done.bodies, healed = done.healed, damaged = done.damaged, "bodies were checked");
-        Ok::<(), String>(())
+        // The queue tries again, later and later.
+        done.away
+            .map_or(Ok(()), |place| Err(format!("the place `{place}` of bodies is away: the rest was not checked")))
     }
 }
