@@ -364,7 +364,8 @@ REVOKE ALL ON FUNCTION sec.note_overdue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.note_overdue TO fonds_worker;
 
 -- The digest of a fresh secret that goes with the letter to somebody invited, in the name of whoever invited; while the account is
--- not open and the invitation is good. False: it is neither.
+-- not open and the invitation is good. False: it is neither, or the person was invited once more since: a letter of before, which was on its
+-- way to the address of before, gives no key to the invitation of now.
 CREATE OR REPLACE FUNCTION sec.letter_invitation(p_tenant int, p_account uuid, p_hash bytea, p_until timestamptz, p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -373,6 +374,7 @@ BEGIN
   SELECT i.tenant_id, p_hash, i.account_id, least(i.expires_at, p_until), i.invited_by
     FROM invitation i JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
    WHERE i.tenant_id = p_tenant AND i.account_id = p_account AND i.expires_at > p_at AND i.accepted_at IS NULL AND a.state = 'invited'
+     AND NOT EXISTS (SELECT FROM invitation n WHERE n.tenant_id = p_tenant AND n.account_id = p_account AND n.expires_at > p_until)
    ORDER BY i.expires_at DESC LIMIT 1;
   RETURN FOUND;
 END $$;

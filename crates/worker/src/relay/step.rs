@@ -89,7 +89,8 @@ pub(super) fn topics() -> Vec<String> {
         "file.refuse",
         "receipt.overdue",
         "account.invite",
-        "account.renew_invitation",
+        // One that was renewed without an address is handed over: no letter goes.
+        "account.readdress_invitation",
         "audit.head",
         "audit.incident",
     ]
@@ -158,7 +159,7 @@ fn what(event: &Event) -> Option<What> {
         "post.grant" => What::Granted(object(event)?.parse().ok()?),
         "post.end" => What::Ended(object(event)?.parse().ok()?),
         "receipt.overdue" => What::Overdue(read(event)?, read::<Due>(event)?.due),
-        "account.invite" | "account.renew_invitation" => What::Invited(object(event)?.parse().ok()?),
+        "account.invite" | "account.readdress_invitation" => What::Invited(object(event)?.parse().ok()?),
         "audit.head" => What::HeadSigned,
         "audit.incident" => {
             let Wrong { action, audit } = read(event)?;
