@@ -96,6 +96,21 @@ END $$;
 REVOKE ALL ON FUNCTION sec.end_invitations FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.end_invitations TO fonds_app;
 
+-- Another address for somebody who is not in yet, by whoever may invite there. Nobody but its owner reads or writes the address of
+-- somebody who is in.
+CREATE OR REPLACE FUNCTION sec.readdress_invited(p_account uuid, p_email text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM FROM account a WHERE a.tenant_id = sec.tenant() AND a.id = p_account AND a.state = 'invited' AND sec.governs(a.home_org) FOR UPDATE;
+  IF NOT FOUND OR NOT sec.duties() && '{system,organisation}' THEN
+    RAISE EXCEPTION 'readdress_invited: nobody of whom the actor governs' USING ERRCODE = 'FD002';
+  END IF;
+  INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), p_account, p_email)
+  ON CONFLICT (tenant_id, account_id) DO UPDATE SET email = excluded.email;
+END $$;
+REVOKE ALL ON FUNCTION sec.readdress_invited FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.readdress_invited TO fonds_app;
+
 -- The login behind an open invitation, so that the password can be checked against it.
 CREATE OR REPLACE FUNCTION sec.invited(p_tenant_key text, p_token_hash bytea, p_at timestamptz)
 RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$

@@ -14,9 +14,11 @@ $$;
 REVOKE ALL ON FUNCTION sec.tenants_with_events FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.tenants_with_events TO fonds_worker;
 
--- Takes the oldest events of a tenant away, all of them, and gives those of these topics that are news. One relay at a time
--- works on a tenant: the numbers of its notices rise in the order of commits. No row: another one is at it.
-CREATE OR REPLACE FUNCTION sec.take_events(p_tenant int, p_topics text[], p_since timestamptz, p_limit int)
+-- Takes the oldest events of a tenant away, all of them, and gives those of these topics, however old: what has waited because
+-- nobody relayed may still wait for somebody. One relay at a time works on a tenant: the numbers of its notices rise in the order of
+-- commits. No row: another one is at it.
+DROP FUNCTION IF EXISTS sec.take_events(int, text[], timestamptz, int);
+CREATE OR REPLACE FUNCTION sec.take_events(p_tenant int, p_topics text[], p_limit int)
 RETURNS TABLE (taken bigint, events jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -26,7 +28,7 @@ BEGIN
     WITH oldest AS (SELECT o.id FROM outbox o WHERE o.tenant_id = p_tenant ORDER BY o.id LIMIT p_limit FOR UPDATE SKIP LOCKED),
     gone AS (DELETE FROM outbox o USING oldest WHERE o.tenant_id = p_tenant AND o.id = oldest.id RETURNING o.id, o.topic, o.subject, o.at)
     SELECT count(*), coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'topic', g.topic, 'subject', g.subject, 'at', g.at) ORDER BY g.id)
-                              FILTER (WHERE g.topic = ANY (p_topics) AND g.at >= p_since), '[]')
+                              FILTER (WHERE g.topic = ANY (p_topics)), '[]')
       FROM gone g;
 END $$;
 ALTER FUNCTION sec.take_events OWNER TO fonds_flow;
@@ -320,7 +322,8 @@ REVOKE ALL ON FUNCTION sec.tenants_overdue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.tenants_overdue TO fonds_worker;
 
 -- An event for each review that has become overdue since the mark, and the mark behind the last of them, in one transaction. What
--- has been overdue for longer than p_news is no news. A tenant that allows more days has the mark go back: what was told too early
+-- was overdue for longer than p_news when a tenant is looked at for the first time is no news; afterwards everything is told, however
+-- long nobody looked: it still waits. A tenant that allows more days has the mark go back: what was told too early
 -- is told at its new time. Gives how many; fewer than p_limit: there are no more.
 CREATE OR REPLACE FUNCTION sec.note_overdue(p_tenant int, p_at timestamptz, p_default int, p_news interval, p_limit int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -333,8 +336,8 @@ BEGIN
   INSERT INTO review_mark VALUES (p_tenant, v_days, v_before - p_news, '00000000-0000-0000-0000-000000000000', 0) ON CONFLICT DO NOTHING;
   SELECT * INTO m FROM review_mark WHERE tenant_id = p_tenant FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN RETURN 0; END IF; -- another worker is at it
-  IF m.received_at < v_before - p_news OR m.days < v_days AND m.received_at > v_before THEN
-    m.received_at := CASE WHEN m.received_at > v_before THEN v_before ELSE v_before - p_news END;
+  IF m.days < v_days AND m.received_at > v_before THEN
+    m.received_at := v_before;
     m.org_id := '00000000-0000-0000-0000-000000000000';
     m.no := 0;
   END IF;
@@ -364,7 +367,8 @@ REVOKE ALL ON FUNCTION sec.note_overdue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.note_overdue TO fonds_worker;
 
 -- The digest of a fresh secret that goes with the letter to somebody invited, in the name of whoever invited; while the account is
--- not open and the invitation is good. False: it is neither.
+-- not open and the invitation is good. False: it is neither, or the person was invited once more since: a letter of before, which was on its
+-- way to the address of before, gives no key to the invitation of now.
 CREATE OR REPLACE FUNCTION sec.letter_invitation(p_tenant int, p_account uuid, p_hash bytea, p_until timestamptz, p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -373,6 +377,7 @@ BEGIN
   SELECT i.tenant_id, p_hash, i.account_id, least(i.expires_at, p_until), i.invited_by
     FROM invitation i JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id
    WHERE i.tenant_id = p_tenant AND i.account_id = p_account AND i.expires_at > p_at AND i.accepted_at IS NULL AND a.state = 'invited'
+     AND NOT EXISTS (SELECT FROM invitation n WHERE n.tenant_id = p_tenant AND n.account_id = p_account AND n.expires_at > p_until)
    ORDER BY i.expires_at DESC LIMIT 1;
   RETURN FOUND;
 END $$;

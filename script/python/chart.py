@@ -61,6 +61,8 @@ BAD = [
     ("an ingress without a name", change("everything", ingress__host=""), "host"),
     ("an ingress without TLS", change("everything", ingress__tlsSecret=""), "tlsSecret"),
     ("a scaler upside down", change("everything", worker__autoscaling={"enabled": True, "minReplicas": 9}), "minReplicas"),
+    ("a key of the audit log for gateways", change("minimal", secrets__more=[
+        {"name": "x", "key": "y", "file": "z", "setting": "audit.key_file"}]), "secrets.auditKey"),
     ("no pods", change("shared", gateway={"replicas": 0}), "replicas"),
 ]
 
@@ -150,7 +152,17 @@ def wants(tree, component, with_worker):
     demand(("url_file" in database) == (component == "gateway"), f"{component}: database.url_file")
     demand(("worker_url_file" in database) == with_worker, f"{component}: database.worker_url_file")
     demand("admin_url_file" not in database, f"{component} could migrate")
+    if not with_worker:
+        demand(not {"key_file", "other_key_file"} & set(tree.get("audit", {})), f"{component} could sign the audit log")
+        demand("password_file" not in tree.get("mail", {}), f"{component} could send letters")
     demand(tree["http"]["metrics_listen"] == "0.0.0.0:9090", f"{component}: health is not served")
+
+
+def given(values, tree, component):
+    """The worker's own secrets that the values name reach the worker."""
+    for secret, part, key in (("auditKey", "audit", "key_file"), ("otherAuditKey", "audit", "other_key_file"), ("mailPassword", "mail", "password_file")):
+        if values["secrets"].get(secret, {}).get("name"):
+            demand(key in tree.get(part, {}), f"{component} is not given secrets.{secret}")
 
 
 def judge(values, docs, schema):
@@ -180,6 +192,8 @@ def judge(values, docs, schema):
             raise Fault(f"{name}: the settings are refused at {error.json_path}: {error.message}")
         args = pod["spec"]["containers"][0]["args"]
         wants(tree, component, component == "worker" or "--with-worker" in args)
+        if component == "worker" or "--with-worker" in args:
+            given(values, tree, component)
         waits = pod["spec"]["containers"][0].get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
         demand(pod["spec"]["terminationGracePeriodSeconds"] >= DRAIN + waits, f"{name} is killed while it drains")
     for doc in docs:

@@ -60,12 +60,24 @@ helm.sh/chart: {{ printf "%s-%s" $top.Chart.Name $top.Chart.Version | replace "+
 {{ $pods }}
 {{- end -}}
 
+{{/* What the worker alone is given, by setting: whoever takes over a gateway signs no audit log and sends no letters. */}}
+{{- define "fonds.workerSecrets" -}}
+{{- with .Values.secrets -}}
+{{- dict "database.worker_url" .workerDatabase "audit.key" .auditKey "audit.other_key" .otherAuditKey "mail.password" .mailPassword | toYaml -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What the schema of the values cannot say. */}}
 {{- define "fonds.check" -}}
 {{- $pods := include "fonds.pods" . | int -}}
 {{- $shared := .Values.storage.shared -}}
 {{- if and (gt $pods 1) (ne $shared.accessMode "ReadWriteMany") -}}
 {{- fail (printf "%d pods share the uploads: storage.shared.accessMode has to be ReadWriteMany (an existing claim, too), or one pod does everything: worker.inGateway=true, gateway.replicas=1, no autoscaling" $pods) -}}
+{{- end -}}
+{{- range .Values.secrets.more -}}
+{{- if has .setting (list "audit.key_file" "audit.other_key_file" "mail.password_file") -}}
+{{- fail (printf "secrets.more reaches gateways too, and %s is the worker's alone: say secrets.auditKey, secrets.otherAuditKey or secrets.mailPassword" .setting) -}}
+{{- end -}}
 {{- end -}}
 {{- if and .Values.worker.inGateway (or (gt (int .Values.gateway.replicas) 1) .Values.gateway.autoscaling.enabled) -}}
 {{- fail "worker.inGateway is for one pod: gateway.replicas=1 and no autoscaling, or a worker of its own" -}}

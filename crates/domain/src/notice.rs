@@ -110,6 +110,24 @@ impl NoticeKind {
         matches!(self, Self::Invitation | Self::PasswordChanged)
     }
 
+    /// Says that something is done, and nobody has to act on it: after a while it is a fact and no news. What waits for
+    /// somebody, and what guards an account, is never too old to be told.
+    pub const fn is_only_news(self) -> bool {
+        match self {
+            Self::Final | Self::Approved | Self::Recalled | Self::AuditHead | Self::Digest | Self::Trial => true,
+            Self::ToReview
+            | Self::Returned
+            | Self::Overdue
+            | Self::Invitation
+            | Self::PasswordChanged
+            | Self::PostGranted
+            | Self::PostEnded
+            | Self::FileRefused
+            | Self::FileInfected
+            | Self::AuditIncident => false,
+        }
+    }
+
     /// May be said in a group: what concerns an organisation's work. What concerns one person's account, posts or doing
     /// may not; an invitation's link is even a secret.
     pub const fn is_for_groups(self) -> bool {

@@ -82,9 +82,17 @@ pub async fn set_address(tx: &mut Tx, account: Id<noun::Account>, email: &Secret
     touched("address of somebody invited", 1, &done)
 }
 
+/// Another address for somebody who is not in yet: the letter with the next invitation goes there.
+pub async fn readdress(tx: &mut Tx, account: Id<noun::Account>, email: &SecretString) -> Result<()> {
+    sqlx::query!("SELECT sec.readdress_invited($1, $2)", account.uuid(), email.expose_secret())
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
 impl WorkerStore {
     /// Keeps the digest of the secret that goes with a letter, in the name of whoever has invited. False: the invitation was
-    /// accepted, or is over.
+    /// accepted, is over, or has been followed by another one.
     pub async fn letter_invitation(
         &self,
         tenant: TenantId,

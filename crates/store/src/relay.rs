@@ -40,7 +40,7 @@ pub struct Event {
 pub struct Taken {
     /// How many.
     pub count: u64,
-    /// Of these, those of the topics asked for that are news, in their order.
+    /// Of these, those of the topics asked for, in their order.
     pub events: Vec<Event>,
 }
 
@@ -148,14 +148,12 @@ impl WorkerStore {
 }
 
 impl Relaying {
-    /// Takes the oldest events away; of those of these topics that have happened since, gives what they say. None: another
-    /// relay is at this tenant.
-    pub async fn take(&mut self, topics: &[String], since: DateTime<Utc>, limit: i32) -> Result<Option<Taken>> {
+    /// Takes the oldest events away; of those of these topics, gives what they say. None: another relay is at this tenant.
+    pub async fn take(&mut self, topics: &[String], limit: i32) -> Result<Option<Taken>> {
         let row = sqlx::query!(
-            r#"SELECT taken AS "taken!", events AS "events!" FROM sec.take_events($1, $2, $3, $4)"#,
+            r#"SELECT taken AS "taken!", events AS "events!" FROM sec.take_events($1, $2, $3)"#,
             self.tenant.0,
             topics,
-            since,
             limit
         )
         .fetch_optional(&mut *self.tx)

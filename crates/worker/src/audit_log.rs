@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use self::letter::HeadLetters;
-use crate::fold::Backoff;
+use crate::failing::Backoff;
 
 /// Rows of one transaction at the most.
 const BATCH: i64 = 4096;

@@ -7,10 +7,11 @@ use store::{Result, worker::WorkerStore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::Settings;
+use crate::{
+    Settings,
+    failing::{Backoff, millis},
+};
 
-/// The longest pause after repeated failures.
-const LONGEST: Duration = Duration::from_mins(1);
 /// Time between two counts of what waits: counting is not free.
 const COUNT_EVERY: Duration = Duration::from_secs(30);
 
@@ -24,25 +25,6 @@ pub struct Fold {
     /// Since when something has been waiting.
     behind_since: Option<Instant>,
     counted: Option<Instant>,
-}
-
-/// When to try again, and how long the pause was.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Backoff {
-    pause: Duration,
-    until: Instant,
-}
-
-impl Backoff {
-    pub(crate) fn after(earlier: Option<Self>, first: Duration) -> Self {
-        let pause = earlier.map_or(first, |earlier| (earlier.pause * 2).min(LONGEST));
-        Self { pause, until: Instant::now() + pause }
-    }
-
-    /// Is it too early to try again?
-    pub(crate) fn is_on(self) -> bool {
-        Instant::now() < self.until
-    }
 }
 
 impl Fold {
@@ -91,7 +73,7 @@ impl Fold {
         }
         for pending in waiting {
             let earlier = self.failing.get(&pending.tenant).copied();
-            if stop.is_cancelled() || earlier.is_some_and(|backoff| Instant::now() < backoff.until) {
+            if stop.is_cancelled() || earlier.is_some_and(Backoff::is_on) {
                 continue;
             }
             if let Err(error) = self.drain(pending.tenant, stop).await {
@@ -150,25 +132,4 @@ fn describe() {
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; a number of rows is far below 2^52")]
 fn count(rows: i64) -> f64 {
     rows as f64
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn pauses_grow_to_a_minute() {
-        let mut backoff = None;
-        let mut pauses = Vec::new();
-        for _ in 0..9 {
-            let next = Backoff::after(backoff, Duration::from_secs(1));
-            pauses.push(next.pause.as_secs());
-            backoff = Some(next);
-        }
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-    }
 }

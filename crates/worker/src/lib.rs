@@ -6,6 +6,7 @@
 pub mod audit_log;
 pub mod deliver;
 pub mod examine;
+mod failing;
 mod fold;
 mod job;
 mod overdue;

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::step::Events;
-use crate::{right::Policies, wake::Wake};
+use crate::{failing::Failing, right::Policies, wake::Wake};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(200);
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(30);
 /// Events of one transaction.
 const BATCH: i32 = 500;
-/// What happened longer ago is a fact, but no news.
+/// What is done and was done longer ago is a fact, but no news. What waits for somebody is told however old it is.
 const NEWS: TimeDelta = TimeDelta::days(7);
 
 /// The loop. Any number of them may run: one at a time works on a tenant.
@@ -49,10 +49,11 @@ impl Relay {
     /// Until told to stop; the batch under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
         metrics::describe_counter!("fonds_relayed_total", "events that were relayed");
+        metrics::describe_counter!("fonds_aged_total", "events that were told to nobody for their age: done, and no news");
         metrics::describe_counter!("fonds_notices_total", "people who were told of something");
-        let mut pause = LOOK;
+        let (mut pause, mut failing) = (LOOK, Failing::new(LOOK));
         while !stop.is_cancelled() {
-            pause = match self.round(&stop).await {
+            pause = match self.round(&mut failing, &stop).await {
                 Ok(_) => LOOK,
                 Err(error) => {
                     let pause = (pause * 2).min(LONGEST);
@@ -67,19 +68,25 @@ impl Relay {
     /// Everything that waits. Gives how many events were taken.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// The database does not answer; or the turn of a tenant failed, after all others have had theirs.
     pub async fn once(&self) -> Result<u64> {
-        self.round(&CancellationToken::new()).await
+        let mut failing = Failing::new(LOOK);
+        let all = self.round(&mut failing, &CancellationToken::new()).await?;
+        failing.or_error(all)
     }
 
-    /// One batch of each tenant after the other, so that none waits for another's thousands.
-    async fn round(&self, stop: &CancellationToken) -> Result<u64> {
+    /// One batch of each tenant after the other, so that none waits for another's thousands, nor for one that fails.
+    async fn round(&self, failing: &mut Failing, stop: &CancellationToken) -> Result<u64> {
         let mut all = 0;
         let mut tenants = self.store.tenants_with_events().await?;
         while !tenants.is_empty() && !stop.is_cancelled() {
             let mut left = Vec::new();
             for tenant in tenants {
-                let taken = self.turn(tenant).await?;
+                if failing.pauses(tenant) {
+                    continue;
+                }
+                let came = self.turn(tenant).await;
+                let Some(taken) = failing.heed(tenant, came, "the events of a tenant were not relayed") else { continue };
                 all += taken;
                 if taken == u64::from(BATCH.unsigned_abs()) {
                     left.push(tenant);
@@ -91,9 +98,8 @@ impl Relay {
     }
 
     async fn turn(&self, tenant: TenantId) -> Result<u64> {
-        let now = self.clock.now();
         let mut relaying = self.store.relay(tenant).await?;
-        let Some(taken) = relaying.take(&step::topics(), now - NEWS, BATCH).await? else { return Ok(0) };
+        let Some(taken) = relaying.take(&step::topics(), BATCH).await? else { return Ok(0) };
         let events = Events::read(&taken.events);
         let mut told = Vec::new();
         if !events.is_empty() {
@@ -112,7 +118,11 @@ impl Relay {
     async fn tell(&self, relaying: &mut Relaying, tenant: TenantId, events: &Events) -> Result<Vec<Id<noun::Account>>> {
         let now = self.clock.now();
         let matters = relaying.matters(&events.asked()).await?;
-        let steps = events.steps(&matters);
+        let (steps, aged) = events.steps(&matters, now - NEWS);
+        if aged > 0 {
+            metrics::counter!("fonds_aged_total").increment(aged);
+            tracing::warn!(tenant = tenant.0, events = aged, "events are told to nobody: they are done, and older than a week");
+        }
         if steps.is_empty() {
             return Ok(Vec::new());
         }

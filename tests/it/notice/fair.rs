@@ -1,6 +1,9 @@
 use chrono::TimeDelta;
 use domain::notice::Channel;
-use testkit::{TestApp, read};
+use testkit::{TestApp, TestPost, read};
+
+use super::inbox::kinds;
+use crate::flow::desk::Desk;
 
 /// So many letters of a tenant's person, all of them due, the longest first.
 async fn wait(app: &TestApp, key: &str, count: i32, since: &str) {
@@ -67,4 +70,62 @@ async fn a_take_reads_no_more_than_it_takes() {
     let (whole, by_index) = read(&app.owner, "delivery", take).await;
     assert_eq!(whole, 0, "from end to end");
     assert!(by_index <= 16 * 2 + 4 * 2, "{by_index} rows were read");
+}
+
+/// One tenant whose notices cannot be written, whatever the reason, is one tenant's trouble.
+#[tokio::test]
+async fn a_tenant_whose_turn_fails_leaves_the_others_told() {
+    let app = TestApp::new().await;
+    let tenant = |key: &str| format!("SELECT id FROM tenant WHERE key = '{key}'");
+    let (zj, edu) = (tenant("zj"), tenant("edu"));
+    let (zj, edu) = (testkit::scalar::<i32>(&app.owner, &zj).await, testkit::scalar::<i32>(&app.owner, &edu).await);
+    // Turns are in the order of numbers: whoever fails comes first.
+    let ((broken, person), (sound, other)) = if zj < edu {
+        ((zj, "zj/village/recorder"), ("edu/college/reviewer", "edu/branch/recorder"))
+    } else {
+        ((edu, "edu/branch/recorder"), ("zj/town/reviewer", "zj/village/recorder"))
+    };
+    Desk::of(&app, person).send("ZBDH").await;
+    Desk::of(&app, other).send("ZBDH").await;
+    let fails = format!(
+        "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+         CREATE TRIGGER fails BEFORE INSERT ON notice FOR EACH ROW WHEN (NEW.tenant_id = {broken}) EXECUTE FUNCTION fails();
+         CREATE TRIGGER fails BEFORE INSERT OR UPDATE ON review_mark FOR EACH ROW WHEN (NEW.tenant_id = {broken}) EXECUTE FUNCTION fails()"
+    );
+    testkit::sql(&app.owner, &fails).await;
+    let relay = app.relay();
+    assert!(relay.once().await.is_err(), "and it is said");
+    assert_eq!(kinds(&app, sound).await, ["TO_REVIEW"]);
+    app.clock.turn(TimeDelta::days(7) + TimeDelta::seconds(1));
+    let overdue = worker::Overdue { store: app.worker_store(), clock: app.clock.clone() };
+    assert!(overdue.once().await.is_err());
+    let _ = relay.once().await;
+    assert_eq!(kinds(&app, sound).await, ["TO_REVIEW", "OVERDUE"]);
+    // What failed is all there when it is mended.
+    testkit::sql(&app.owner, "DROP TRIGGER fails ON notice; DROP TRIGGER fails ON review_mark").await;
+    let left = format!("SELECT count(*) FROM outbox WHERE tenant_id = {broken}");
+    assert!(testkit::scalar::<i64>(&app.owner, &left).await > 0);
+    assert_eq!(overdue.once().await.unwrap(), 1);
+    relay.once().await.unwrap();
+    assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM outbox").await, 0);
+    overdue.store.close().await;
+    relay.store.close().await;
+}
+
+#[tokio::test]
+async fn a_log_whose_head_cannot_be_read_leaves_the_letters_of_the_others() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    for key in ["zj", "edu"] {
+        testkit::write_audit(&app.owner, key, 30, 0, true).await;
+    }
+    app.log_audit().await;
+    let first = "SELECT min(id) FROM tenant WHERE key IN ('zj', 'edu')";
+    let first = testkit::scalar::<i32>(&app.owner, first).await;
+    let fails = format!(
+        "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+         CREATE TRIGGER fails BEFORE INSERT ON audit_letter FOR EACH ROW WHEN (NEW.tenant_id = {first}) EXECUTE FUNCTION fails()"
+    );
+    testkit::sql(&app.owner, &fails).await;
+    assert!(app.try_heads_sent(&post, &["above@example.cn"]).await.is_err(), "and it is said");
+    assert_eq!(post.taken().len(), 1, "the other tenant's head has gone");
 }

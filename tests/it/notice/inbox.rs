@@ -150,7 +150,7 @@ async fn an_inbox_is_marked_by_its_owner_and_read_in_pages() {
 }
 
 #[tokio::test]
-async fn a_password_a_post_and_old_news() {
+async fn a_password_and_a_post() {
     let app = TestApp::new().await;
     let recorder = app.actor("zj/village/recorder2");
     let input = json!({ "currentPassword": testkit::seed::PASSWORD, "newPassword": "一个新的、足够长的口令" });
@@ -161,12 +161,47 @@ async fn a_password_a_post_and_old_news() {
     admin.mutate("endPost", json!({ "id": made["post"]["id"] }), "post { id }").await;
     app.relayed().await;
     assert_eq!(kinds(&app, "zj/village/recorder2").await, ["PASSWORD_CHANGED", "POST_GRANTED", "POST_ENDED"]);
-    // What happened more than a week ago is a fact, but no news.
-    Desk::of(&app, "zj/village/recorder").send("ZBDH").await;
+}
+
+/// Nobody relayed for a week and more. What still waits for somebody is told all the same; what is done and over is a fact, and
+/// no news.
+#[tokio::test]
+async fn after_a_week_without_a_worker_whoever_is_waited_for_is_told() {
+    let app = TestApp::new().await;
+    let (branch, town) = (Desk::of(&app, "zj/village/recorder"), Desk::of(&app, "zj/town/reviewer"));
+    let [waits, back, gone] = [branch.send("ZBDH").await, branch.send("ZBDH").await, branch.send("ZBDH").await];
+    done(town.give_back(back.receipt, remarks()).await);
+    done(branch.recall(gone.record).await);
+    done(town.approve(branch.send("ZBDH").await.receipt).await);
+    let admin = app.actor("zj/town/org_admin");
+    let person = app.actor("zj/village/recorder2").account.to_string();
+    let post = json!({ "account": person, "org": app.org("zj/village2").to_string(), "role": "branch_recorder" });
+    admin.mutate("grantPost", post, "post { id }").await;
     app.clock.turn(TimeDelta::days(8));
     assert!(app.relayed().await > 0);
-    assert_eq!(kinds(&app, "zj/town/reviewer").await, Vec::<String>::new());
     assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM outbox").await, 0);
+    let told = newest(&app.actor("zj/town/reviewer2")).await;
+    assert_eq!(told["receiptId"].as_str(), Some(waits.receipt.to_string().as_str()));
+    assert_eq!(kinds(&app, "zj/town/reviewer2").await, ["TO_REVIEW"], "neither the returned nor the withdrawn one");
+    assert_eq!(kinds(&app, "zj/county/reviewer").await, ["TO_REVIEW"]);
+    assert_eq!(kinds(&app, "zj/village/recorder").await, ["RETURNED"]);
+    assert_eq!(kinds(&app, "zj/village/recorder2").await, ["RETURNED", "POST_GRANTED"]);
+}
+
+/// The last approval says that something is done: after a week it is in the list, and nobody waits for it.
+#[tokio::test]
+async fn what_is_done_is_no_news_after_a_week() {
+    let app = TestApp::new().await;
+    let sent = Desk::of(&app, "zj/village/recorder").send("ZBDH").await;
+    let mut waits = Some(sent.receipt);
+    for key in ["zj/town/reviewer", "zj/county/reviewer"] {
+        let Some(receipt) = waits else { break };
+        waits = done(Desk::of(&app, key).approve(receipt).await).next;
+    }
+    assert_eq!(waits, None, "it is final");
+    app.clock.turn(TimeDelta::days(8));
+    assert!(app.relayed().await > 0);
+    assert_eq!(kinds(&app, "zj/village/recorder").await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -11,6 +11,11 @@ async fn invite(app: &TestApp, email: Option<&str>) -> Value {
     app.actor("zj/town/org_admin").mutate("inviteAccount", input, "account { id } token problems { path }").await
 }
 
+async fn renew(app: &TestApp, made: &Value, email: Option<&str>) -> Value {
+    let input = json!({ "account": made["account"]["id"], "email": email });
+    app.actor("zj/town/org_admin").mutate("renewInvitation", input, "token problems { code path }").await
+}
+
 async fn accept(app: &TestApp, token: &str) -> Answer {
     app.post("/auth/accept", &json!({ "token": token, "password": "一个新的、足够长的口令" })).await
 }
@@ -91,8 +96,7 @@ async fn a_renewed_invitation_is_another_letter_and_those_before_open_nothing() 
     let (app, post) = (TestApp::new().await, TestPost::open().await);
     let made = invite(&app, Some(NEW)).await;
     let first = app.letters(&post).await.remove(0);
-    let renew = json!({ "account": made["account"]["id"] });
-    app.actor("zj/town/org_admin").mutate("renewInvitation", renew, "token").await;
+    renew(&app, &made, Some(NEW)).await;
     let second = app.letters(&post).await.remove(0);
     assert_ne!(second.id, first.id);
     for lost in [token(&first), made["token"].as_str().unwrap().to_owned()] {
@@ -116,4 +120,51 @@ async fn an_invitation_that_is_over_or_taken_back_is_not_sent() {
     app.clock.turn(TimeDelta::days(7));
     assert_eq!(app.letters(&post).await, []);
     assert_eq!(states(&app).await, "dropped settled");
+}
+
+/// The first letter went to a stranger: the second one must not.
+#[tokio::test]
+async fn an_address_that_was_mistyped_is_put_right_and_the_stranger_gets_no_second_key() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some("somebody.else@example.cn")).await;
+    let strange = app.letters(&post).await.remove(0);
+    assert_eq!(strange.to, "somebody.else@example.cn");
+    let wrong = renew(&app, &made, Some("nobody")).await;
+    assert_eq!((wrong["problems"][0]["path"][0].as_str(), wrong["token"].as_str()), (Some("email"), None), "{wrong}");
+    renew(&app, &made, Some(NEW)).await;
+    let letters = app.letters(&post).await;
+    let [letter] = letters.as_slice() else { panic!("{letters:?}") };
+    assert_eq!(letter.to, NEW);
+    let trail = "SELECT string_agg(a::text, '') || (SELECT string_agg(i::text, '') FROM idempotency i) FROM audit a";
+    let trail = testkit::scalar::<String>(&app.owner, trail).await;
+    assert!(trail.contains("account.readdress_invitation") && !trail.contains("example.cn"), "no address in the trail");
+    assert_eq!(accept(&app, &token(&strange)).await.status, 404);
+    assert_eq!(accept(&app, &token(letter)).await.status, 200);
+    let late = renew(&app, &made, Some("later@example.cn")).await;
+    assert_eq!(late["problems"][0]["code"], "WRONG_STATE");
+    let kept = testkit::scalar::<String>(&app.owner, "SELECT string_agg(email, ' ') FROM account_contact").await;
+    assert!(kept.contains(NEW) && !kept.contains("later@"), "whoever is in is readdressed by nobody else: {kept}");
+}
+
+#[tokio::test]
+async fn without_an_address_the_link_is_handed_over_and_no_letter_goes_to_the_one_on_file() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some("somebody.else@example.cn")).await;
+    app.letters(&post).await;
+    let handed = renew(&app, &made, None).await;
+    assert_eq!(app.letters(&post).await, []);
+    assert_eq!(accept(&app, handed["token"].as_str().unwrap()).await.status, 200);
+}
+
+/// The mail server was away, the person was invited again meanwhile: the letter of before carries no key of now.
+#[tokio::test]
+async fn a_letter_that_is_still_on_its_way_when_somebody_is_invited_again_goes_no_more() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let made = invite(&app, Some("somebody.else@example.cn")).await;
+    app.relayed().await;
+    app.clock.turn(TimeDelta::minutes(1));
+    let handed = renew(&app, &made, None).await;
+    assert_eq!(app.letters(&post).await, []);
+    assert_eq!(states(&app).await, "dropped settled");
+    assert_eq!(accept(&app, handed["token"].as_str().unwrap()).await.status, 200);
 }

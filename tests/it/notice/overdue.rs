@@ -103,14 +103,25 @@ async fn a_tenant_that_allows_more_days_is_told_at_the_new_time_and_fewer_at_onc
 }
 
 #[tokio::test]
-async fn what_has_been_overdue_for_longer_than_a_week_is_no_news() {
+async fn what_has_been_overdue_for_longer_than_a_week_at_the_first_look_is_no_news() {
     let app = TestApp::new().await;
     let branch = Desk::of(&app, "zj/village/recorder");
     branch.send("ZBDH").await;
     app.clock.turn(TimeDelta::days(2));
     branch.send("ZBDH").await;
     app.clock.turn(TimeDelta::days(13));
-    assert_eq!(app.noted().await, 1, "the second alone: nobody looked for a week");
+    assert_eq!(app.noted().await, 1, "the second alone: nobody has ever looked");
+}
+
+#[tokio::test]
+async fn what_became_overdue_while_no_worker_looked_is_told_when_one_looks_again() {
+    let app = TestApp::new().await;
+    app.noted().await;
+    Desk::of(&app, "zj/village/recorder").send("ZBDH").await;
+    app.clock.turn(TimeDelta::days(30));
+    assert_eq!(app.noted().await, 1, "it still waits");
+    app.relayed().await;
+    assert_eq!(kinds(&app, "zj/town/reviewer").await, ["TO_REVIEW", "OVERDUE"]);
 }
 
 #[tokio::test]

@@ -129,6 +129,11 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/town2/org_admin", "SELECT sec.end_invitations('{invited}', '{now}')"),
     ("zj/village/recorder", "SELECT sec.end_invitations('{invited}', '{now}')"),
     ("zj/town/org_admin", "SELECT sec.end_invitations('{recorder2}', '{now}')"),
+    ("zj/town2/org_admin", "SELECT sec.readdress_invited('{invited}', 'x@example.cn')"),
+    ("zj/village/recorder", "SELECT sec.readdress_invited('{invited}', 'x@example.cn')"),
+    ("zj/province/security", "SELECT sec.readdress_invited('{invited}', 'x@example.cn')"),
+    ("zj/town/org_admin", "SELECT sec.readdress_invited('{recorder2}', 'x@example.cn')"),
+    ("zj/town/org_admin", "UPDATE account_contact SET email = 'x@example.cn' WHERE account_id = '{invited}'"),
     ("zj/province/system", "SELECT FROM sec.posts_of('{recorder2}', '{now}')"),
     ("zj/province/system", "SELECT FROM audit"),
     // The tree.

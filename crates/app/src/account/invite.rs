@@ -80,8 +80,15 @@ pub async fn invite(cx: &App, caller: &Caller, command: Command, invite: Invite)
     hand_out(cx, work, may, account, "account.invite").await
 }
 
-/// Invites once more, where an invitation was lost or has expired.
-pub async fn renew(cx: &App, caller: &Caller, command: Command, id: Id<noun::Account>) -> Result<Outcome<Invitation>> {
+/// Invites once more, where an invitation was lost or has expired. With an address the letter goes there, and it replaces the one on file;
+/// without one no letter goes: the one on file may be a stranger's, mistyped, which is why the invitation was lost.
+pub async fn renew(
+    cx: &App,
+    caller: &Caller,
+    command: Command,
+    id: Id<noun::Account>,
+    email: Option<&SecretString>,
+) -> Result<Outcome<Invitation>> {
     let mut work = match cx.begin(caller, command).await? {
         Begun::Fresh(work) => work,
         Begun::Answered(outcome) => return Ok(outcome),
@@ -95,8 +102,16 @@ pub async fn renew(cx: &App, caller: &Caller, command: Command, id: Id<noun::Acc
             Problem::new(Code::WrongState, &["account"], "此人不在待接受邀请状态", "the person has no open invitation");
         return Ok(Outcome::Refused(vec![problem]));
     }
+    let email = match email.map(address).transpose() {
+        Ok(email) => email.flatten(),
+        Err(problem) => return Ok(Outcome::Refused(vec![problem])),
+    };
     store::invitation::end(&mut work.tx, account.id).await?;
-    hand_out(cx, work, may, account, "account.renew_invitation").await
+    let Some(email) = email else {
+        return hand_out(cx, work, may, account, "account.renew_invitation").await;
+    };
+    store::invitation::readdress(&mut work.tx, account.id, &email).await?;
+    hand_out(cx, work, may, account, "account.readdress_invitation").await
 }
 
 async fn permit(work: &mut Work, org: Id<noun::Org>) -> Result<Permit<act::InviteAccount>> {

@@ -58,6 +58,10 @@ inputs! {
     RenewInvitationInput {
         /// Whom.
         account: ID,
+        /// Where a letter with the invitation goes, in place of the address on file; without it no letter goes, and the secret in
+        /// the answer is handed over.
+        #[serde(skip)]
+        email: Option<String>,
     }
     /// Shut a person out.
     SuspendAccountInput {
@@ -171,7 +175,9 @@ impl AccountMutation {
             let command = input.command("account.renew_invitation").or_refuse(request)?;
             let id = parse(&input.account).or_refuse(request)?;
             let caller = request.mutate().await.or_refuse(request)?;
-            let outcome = app::account::renew(&request.app, caller, command, id).await.or_refuse(request)?;
+            let email = input.email.map(SecretString::from);
+            let renewed = app::account::renew(&request.app, caller, command, id, email.as_ref()).await;
+            let outcome = renewed.or_refuse(request)?;
             Ok(invitation(outcome, request.locale))
         })
         .await

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::deliver::Letters;
+use crate::{deliver::Letters, failing::Failing};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_mins(1);
@@ -46,8 +46,9 @@ pub struct HeadLetters {
 impl HeadLetters {
     /// Until told to stop.
     pub async fn run(self, stop: CancellationToken) {
+        let mut failing = Failing::new(LOOK);
         while !stop.is_cancelled() {
-            if let Err(error) = self.once().await {
+            if let Err(error) = self.round(&mut failing).await {
                 tracing::error!(%error, "whether heads of the audit log are to be sent is not known");
             }
             let _ = stop.run_until_cancelled(tokio::time::sleep(LOOK)).await;
@@ -57,11 +58,21 @@ impl HeadLetters {
     /// Sends what is due. Gives how many letters went.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// The database does not answer; or a log failed, after all others have had their turn.
     pub async fn once(&self) -> Result<u64> {
+        let mut failing = Failing::new(LOOK);
+        let sent = self.round(&mut failing).await?;
+        failing.or_error(sent)
+    }
+
+    async fn round(&self, failing: &mut Failing) -> Result<u64> {
         let mut sent = 0;
         for log in self.store.audit_logs().await? {
-            sent += self.of_log(&log).await?;
+            if failing.pauses(log.tenant) {
+                continue;
+            }
+            let came = self.of_log(&log).await;
+            sent += failing.heed(log.tenant, came, "the head of an audit log was not sent by letter").unwrap_or(0);
         }
         Ok(sent)
     }

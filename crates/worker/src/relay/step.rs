@@ -89,7 +89,8 @@ pub(super) fn topics() -> Vec<String> {
         "file.refuse",
         "receipt.overdue",
         "account.invite",
-        "account.renew_invitation",
+        // One that was renewed without an address is handed over: no letter goes.
+        "account.readdress_invitation",
         "audit.head",
         "audit.incident",
     ]
@@ -137,9 +138,18 @@ impl Events {
         asked
     }
 
-    /// What is told, as things stand now.
-    pub(super) fn steps(&self, matters: &Matters) -> Vec<Step> {
-        self.0.iter().flat_map(|fact| fact.steps(matters)).collect()
+    /// What is told, as things stand now; of what only says that something is done, what has happened since. Beside it, how many
+    /// events are told to nobody for their age.
+    pub(super) fn steps(&self, matters: &Matters, since: DateTime<Utc>) -> (Vec<Step>, u64) {
+        let (mut told, mut aged) = (Vec::new(), 0);
+        for fact in &self.0 {
+            let mut steps = fact.steps(matters);
+            let all = steps.len();
+            steps.retain(|step| step.at >= since || !step.kind.is_only_news());
+            aged += u64::from(steps.is_empty() && all > 0);
+            told.append(&mut steps);
+        }
+        (told, aged)
     }
 }
 
@@ -158,7 +168,7 @@ fn what(event: &Event) -> Option<What> {
         "post.grant" => What::Granted(object(event)?.parse().ok()?),
         "post.end" => What::Ended(object(event)?.parse().ok()?),
         "receipt.overdue" => What::Overdue(read(event)?, read::<Due>(event)?.due),
-        "account.invite" | "account.renew_invitation" => What::Invited(object(event)?.parse().ok()?),
+        "account.invite" | "account.readdress_invitation" => What::Invited(object(event)?.parse().ok()?),
         "audit.head" => What::HeadSigned,
         "audit.incident" => {
             let Wrong { action, audit } = read(event)?;

@@ -84,7 +84,7 @@ fn accounts() -> [Case; 4] {
         Case::mutation(
             "renewInvitation",
             "account { id } token problems { code severity }",
-            |asked| json!({ "account": asked.subject.account }),
+            |asked| json!({ "account": asked.subject.account, "email": "another@example.cn" }),
         )
         .on(On::Invited)
         .may(INVITE),

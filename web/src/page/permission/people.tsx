@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Tag } from 'antd';
-import { useState } from 'react';
+import { Button, Input, Tag } from 'antd';
+import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
@@ -100,6 +100,7 @@ function Row({ person, acting, inviting, again }: RowProps) {
   const open = useStep(LetInDocument);
   const renew = useStep(InviteAgainDocument);
   const [invited, setInvited] = useState<Invited | null>(null);
+  const [address, setAddress] = useState<string | null>(null);
   const input = { post: acting.id, account: person.id };
   const error = shut.error ?? open.error ?? renew.error;
   const problems = [shut.data?.suspendAccount, open.data?.reopenAccount, renew.data?.renewInvitation].flatMap((answer) => answer?.problems ?? []);
@@ -123,18 +124,34 @@ function Row({ person, acting, inviting, again }: RowProps) {
       <td>
         <span className="ways">
           {asked}
-          {person.state === 'INVITED' && inviting && (
-            <Button
-              size="small"
-              onClick={() =>
-                void renew.take({ post: inviting.id, account: person.id }).then((data) => {
-                  const answer = data?.renewInvitation;
-                  if (answer?.token && answer.expiresAt) setInvited({ name: person.name, token: answer.token, until: answer.expiresAt });
-                })
-              }
-            >
+          {person.state === 'INVITED' && inviting && address === null && (
+            <Button size="small" onClick={() => setAddress('')}>
               {t('people.again')}
             </Button>
+          )}
+          {person.state === 'INVITED' && inviting && address !== null && (
+            <form
+              className="ways"
+              onSubmit={(event: SubmitEvent) => {
+                event.preventDefault();
+                const email = address.trim() === '' ? null : address.trim();
+                void renew.take({ post: inviting.id, account: person.id, email }).then((data) => {
+                  const answer = data?.renewInvitation;
+                  if (!answer?.token || !answer.expiresAt) return;
+                  setInvited({ name: person.name, token: answer.token, until: answer.expiresAt });
+                  setAddress(null);
+                });
+              }}
+            >
+              <label className="month">
+                {t('people.newEmail')}
+                <Input type="email" size="small" value={address} maxLength={200} autoComplete="off" onChange={(event) => setAddress(event.target.value)} />
+                <small>{t('people.newEmailHint')}</small>
+              </label>
+              <Button size="small" htmlType="submit" type="primary">
+                {t('people.again')}
+              </Button>
+            </form>
           )}
           {person.state === 'SUSPENDED' && (
             <Button
