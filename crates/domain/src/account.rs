@@ -121,6 +121,9 @@ pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
 /// Name of a person: 1 to 60 characters on one line.
 pub fn parse_person(text: &str) -> Result<String, Problem> {
     let name = text.trim();
+    if let Some(problem) = crate::form::marked(&["name"], name) {
+        return Err(problem);
+    }
     if (1..=60).contains(&name.chars().count()) && crate::form::is_one_line(name) {
         return Ok(name.to_owned());
     }
@@ -130,6 +133,9 @@ pub fn parse_person(text: &str) -> Result<String, Problem> {
 /// What a session or token is called by its owner: 1 to 100 characters on one line.
 pub fn parse_label(text: &str) -> Result<String, Problem> {
     let label = text.trim();
+    if let Some(problem) = crate::form::marked(&["label"], label) {
+        return Err(problem);
+    }
     if (1..=100).contains(&label.chars().count()) && crate::form::is_one_line(label) {
         return Ok(label.to_owned());
     }
@@ -184,5 +190,13 @@ mod tests {
             assert!(check_password(guessed, "chen").is_err(), "{guessed}");
         }
         assert!(check_password("correct-horse-battery", "chen").is_ok());
+    }
+
+    #[test]
+    fn a_name_that_others_read_carries_no_state_secret_mark() {
+        assert!(parse_person("陈新一【机密】").is_err() && parse_label("机密★10年").is_err());
+        assert!(crate::org::parse_name("【绝密】专班党支部").is_err());
+        assert!(crate::org::parse_text("reason", 500, Some("机密★10年".to_owned())).is_err());
+        assert!(parse_person("陈新一").is_ok() && crate::org::parse_name("保密局机关党支部").is_ok());
     }
 }

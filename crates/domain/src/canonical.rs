@@ -53,6 +53,11 @@ pub fn digest(of: &Canonical<'_>) -> Result<[u8; 32], NotCanonical> {
     Ok(Sha256::digest(of.bytes()?).into())
 }
 
+/// SHA-256 of a content's canonical form: by it two contents are told apart where neither may be kept.
+pub fn content_digest(content: &Value) -> Result<[u8; 32], NotCanonical> {
+    Ok(Sha256::digest(serde_json_canonicalizer::to_vec(content)?).into())
+}
+
 fn public_form<S: Serializer>(org: &Id<noun::Org>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(org)
 }

@@ -22,7 +22,7 @@ pub use self::{
     rule::{Effect, Rule, Share, Test},
     secret::{Mark, names_a_grade, state_secret_mark},
     source::{Computed, Count, Source},
-    text::is_one_line,
+    text::{is_one_line, marked},
 };
 use crate::{
     Code, Problem,

@@ -255,6 +255,9 @@ pub fn parse_code(text: &str) -> Result<String, Problem> {
 pub fn parse_name(text: &str) -> Result<String, Problem> {
     let name = text.trim();
     let length = name.chars().count();
+    if let Some(problem) = crate::form::marked(&["name"], name) {
+        return Err(problem);
+    }
     if (1..=200).contains(&length) && crate::form::is_one_line(name) {
         return Ok(name.to_owned());
     }
@@ -270,6 +273,9 @@ pub fn parse_name(text: &str) -> Result<String, Problem> {
 pub fn parse_text(field: &str, longest: usize, text: Option<String>) -> Result<Option<String>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let text = text.trim();
+    if let Some(problem) = crate::form::marked(&[field], text) {
+        return Err(problem);
+    }
     if text.chars().count() > longest || !crate::form::is_one_line(text) {
         return Err(Problem::new(
             Code::TooLong,

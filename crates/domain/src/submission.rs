@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Code, Id, Problem,
+    form::marked,
     id::noun,
     org::{OrgKind, Place, words},
     record_type::Route,
@@ -174,7 +175,7 @@ pub struct Comment {
 }
 
 impl Remarks {
-    /// A return says why; texts are bounded.
+    /// A return says why; texts are bounded and carry no state-secret mark: branches read them, and they are kept for ever.
     pub fn check(&self, verdict: Verdict) -> Vec<Problem> {
         let mut problems = Vec::new();
         let too_long = |text: &str| text.chars().count() > 2_000;
@@ -209,7 +210,9 @@ impl Remarks {
                 "a note is at most 2,000 characters",
             ));
         }
+        problems.extend(self.note.as_deref().and_then(|note| marked(&["note"], note)));
         for (at, comment) in self.comments.iter().enumerate().take(100) {
+            problems.extend(marked(&["comments", &at.to_string()], &comment.text));
             let path_fits = comment.path.len() <= 200 && comment.path.starts_with('/');
             if !path_fits || comment.text.trim().is_empty() || too_long(&comment.text) {
                 problems.push(Problem::new(

@@ -50,6 +50,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts, and after repeated failures of the database.
 const LONGEST: Duration = Duration::from_hours(1);
 const TROUBLE: Duration = Duration::from_secs(30);
+/// How long before an attempt rights, wishes and addresses may have been read.
+const FRESH: Duration = Duration::from_secs(3);
 /// Attempts after which it is given up: most of a day, with the usual pauses.
 const MOST: i32 = 24;
 
@@ -147,7 +149,10 @@ impl Deliver {
         let mut jobs = Vec::new();
         for (tenant, leases) in by_tenant {
             match self.look(channel, tenant, &leases).await {
-                Ok(desk) => jobs.extend(desk),
+                Ok(desk) => {
+                    let read = Instant::now();
+                    jobs.extend(desk.into_iter().map(|job| (job, read)));
+                }
                 // One tenant whose rows cannot be read holds up none of the others: its lease ends by itself.
                 Err(error) => {
                     tracing::error!(tenant = tenant.0, %error, "a tenant's deliveries could not be looked at");
@@ -155,10 +160,24 @@ impl Deliver {
             }
         }
         stream::iter(jobs)
-            .for_each_concurrent(self.post.at_once, |(lease, delivery, desk)| async move {
+            .for_each_concurrent(self.post.at_once, |((lease, delivery, desk), read)| async move {
                 // Too late to come to an end within the lease: it is the next one's.
-                if begun.elapsed() + self.post.patience * 2 < self.post.patience * 6 {
-                    self.one(channel, lease, &delivery, &desk).await;
+                if begun.elapsed() + self.post.patience * 2 >= self.post.patience * 6 {
+                    return;
+                }
+                if read.elapsed() <= FRESH {
+                    return self.one(channel, lease, &delivery, &desk).await;
+                }
+                // It has waited behind slow ones: whoever has lost a right meanwhile is told nothing.
+                match self.look(channel, lease.tenant, &[lease]).await {
+                    Ok(again) => {
+                        for (lease, delivery, desk) in again {
+                            self.one(channel, lease, &delivery, &desk).await;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::error!(tenant = lease.tenant.0, %error, "a delivery could not be looked at again");
+                    }
                 }
             })
             .await;

@@ -60,7 +60,9 @@ impl Overdue {
                     continue;
                 }
                 let came = self.store.note_overdue(tenant, self.clock.now(), NEWS, BATCH).await;
-                let Some(noted) = failing.heed(tenant, came, "overdue reviews of a tenant were not noted") else { continue };
+                let Some(noted) = failing.heed(tenant, came, "overdue reviews of a tenant were not noted") else {
+                    continue;
+                };
                 all += u64::from(noted.unsigned_abs());
                 if noted == BATCH {
                     left.push(tenant);

@@ -49,7 +49,10 @@ impl Relay {
     /// Until told to stop; the batch under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
         metrics::describe_counter!("fonds_relayed_total", "events that were relayed");
-        metrics::describe_counter!("fonds_aged_total", "events that were told to nobody for their age: done, and no news");
+        metrics::describe_counter!(
+            "fonds_aged_total",
+            "events that were told to nobody for their age: done, and no news"
+        );
         metrics::describe_counter!("fonds_notices_total", "people who were told of something");
         let (mut pause, mut failing) = (LOOK, Failing::new(LOOK));
         while !stop.is_cancelled() {
@@ -86,7 +89,9 @@ impl Relay {
                     continue;
                 }
                 let came = self.turn(tenant).await;
-                let Some(taken) = failing.heed(tenant, came, "the events of a tenant were not relayed") else { continue };
+                let Some(taken) = failing.heed(tenant, came, "the events of a tenant were not relayed") else {
+                    continue;
+                };
                 all += taken;
                 if taken == u64::from(BATCH.unsigned_abs()) {
                     left.push(tenant);
@@ -121,7 +126,11 @@ impl Relay {
         let (steps, aged) = events.steps(&matters, now - NEWS);
         if aged > 0 {
             metrics::counter!("fonds_aged_total").increment(aged);
-            tracing::warn!(tenant = tenant.0, events = aged, "events are told to nobody: they are done, and older than a week");
+            tracing::warn!(
+                tenant = tenant.0,
+                events = aged,
+                "events are told to nobody: they are done, and older than a week"
+            );
         }
         if steps.is_empty() {
             return Ok(Vec::new());

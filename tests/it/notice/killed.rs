@@ -110,3 +110,29 @@ async fn many_workers_tell_everybody_once() {
     assert_eq!((post.letters().len(), ids.len()), (20, 20));
     assert_eq!(super::inbox::kinds(&app, "zj/town/reviewer").await.len(), 20);
 }
+
+/// Behind a slow one a letter may wait for longer than it takes to lose a right.
+#[tokio::test]
+async fn a_right_that_was_lost_while_the_letter_waited_for_its_turn_says_nothing() {
+    let (app, post) = (TestApp::new().await, TestPost::open().await);
+    let reviewers = ["zj/town/reviewer", "zj/town/reviewer2"];
+    for key in reviewers {
+        app.give_address(key).await;
+    }
+    Desk::of(&app, "zj/village/recorder").send("ZBDH").await;
+    app.relayed().await;
+    let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(4); RETURN NEW; END $$;
+                CREATE TRIGGER slow BEFORE UPDATE ON delivery FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION slow()";
+    testkit::sql(&app.owner, slow).await;
+    let mut ways = post.ways();
+    ways.at_once = 1;
+    let lose = async {
+        while post.letters().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        app.end_posts(&reviewers.map(|key| app.actor(key))).await;
+    };
+    tokio::join!(app.sent(Channel::Mail, ways), lose);
+    assert_eq!(post.letters().len(), 1, "one had gone before");
+    assert_eq!(states(&app).await, "dropped no_right, sent");
+}

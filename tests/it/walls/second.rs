@@ -179,7 +179,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/province/system", "SELECT subject FROM delivery"),
     ("zj/province/system", "DELETE FROM delivery"),
     ("zj/province/system", "SELECT FROM outbox"),
-    ("zj/province/system", "SELECT FROM sec.take_events(1, '{}', '{now}', 10)"),
+    ("zj/province/system", "SELECT FROM sec.take_events(1, '{}', 10)"),
     ("zj/province/system", "SELECT FROM sec.take_deliveries('mail', '2099-01-01', '2099-01-01', 10)"),
     ("zj/province/system", "SELECT sec.people_facts(1, '{now}', '{}', '{}', '{}', '{}', '{}', true)"),
     ("zj/province/system", "SELECT FROM review_mark"),
@@ -268,7 +268,7 @@ async fn the_role_of_the_application_cannot_do_more_than_is_promised() {
 /// What the role of the application may call: each asks for itself who calls, or tells nobody anything that he does not know.
 const CALLED: &str = "abandon_file accept_invitation begin_file change_password close_org create_org decide discard drill drill_count end_invitations end_sessions enter
     enter_link figures find_orgs governs grow_tile has_password invited live makes_cycle move_org open_work orgs own_credential pin_files post posts_in_roles posts_of public_id
-    queue_depth raise_policy_version read_noted recall receipt_entry receive_file rename_org review_days roots sign_in sign_in_failed signed_in submit
+    queue_depth raise_policy_version read_noted readdress_invited recall receipt_entry receive_file rename_org review_days roots sign_in sign_in_failed signed_in submit
     take_file tell_incident tenant try_webhook who within_reach duties";
 
 #[tokio::test]

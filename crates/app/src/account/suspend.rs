@@ -4,6 +4,7 @@ use authz::{Permit, act};
 use domain::{
     Code, Id, Outcome, Problem,
     account::{Account, AccountState},
+    form::marked,
     id::noun,
 };
 
@@ -22,6 +23,9 @@ pub async fn suspend(
         Begun::Answered(outcome) => return Ok(outcome),
     };
     let may = permit(&mut work, id).await?;
+    if let Some(problem) = reason.and_then(|text| marked(&["reason"], text)) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     let before = store::account::fetch(&mut work.tx, &may).await?;
     let state = before.state;
     let after = match before.suspend(work.actor.account) {
@@ -47,6 +51,9 @@ pub async fn reopen(
         Begun::Answered(outcome) => return Ok(outcome),
     };
     let may = permit(&mut work, id).await?;
+    if let Some(problem) = reason.and_then(|text| marked(&["reason"], text)) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     let before = store::account::fetch(&mut work.tx, &may).await?;
     let state = before.state;
     let has_password = store::account::has_password(&mut work.tx, &may).await?;

@@ -2,7 +2,7 @@
 
 use authz::act;
 use chrono::NaiveDate;
-use domain::{Code, Id, Outcome, Problem, id::noun};
+use domain::{Code, Id, Outcome, Problem, form::marked, id::noun};
 use store::post::Post;
 
 use crate::{App, Begun, Caller, Command, Error, Result, Work};
@@ -24,6 +24,9 @@ pub async fn end(
     let Ok(may) = work.policy.permit::<act::EndPost>(&work.actor, sealed) else {
         return Err(unseen(&mut work, id).await?);
     };
+    if let Some(problem) = reason.and_then(|text| marked(&["reason"], text)) {
+        return Ok(Outcome::Refused(vec![problem]));
+    }
     let before = store::post::fetch(&mut work.tx, &may).await?;
     if !work.policy.may_end(&may, &before.role) {
         return Ok(Outcome::Refused(vec![Problem::new(

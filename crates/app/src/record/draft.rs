@@ -2,6 +2,7 @@
 
 use domain::{
     Code, Id, Outcome, Problem,
+    canonical::content_digest,
     clock::day_in,
     id::noun,
     live::Topic,
@@ -68,6 +69,20 @@ pub async fn create(
     work.done(Drafted { record: id }, Vec::new()).await
 }
 
+/// What the audit keeps of a writing. A save within ten minutes overwrites the version in place, so the entries alone tell what was
+/// before: of title and content no word, because they are personal data, but whether they are others.
+fn told((rev, version): (i32, i32), of: &Writing, before: Option<&Writing>) -> Result<serde_json::Value> {
+    let digest = content_digest(&of.content).map_err(|error| Error::internal("content", error))?;
+    let mut told = serde_json::json!({
+        "rev": rev, "version": version, "content": hex::encode(digest), "occurred_on": of.occurred_on,
+        "confidentiality": of.confidentiality, "tags": of.tags,
+    });
+    if let Some(before) = before {
+        told["title_changed"] = (before.title != of.title).into();
+    }
+    Ok(told)
+}
+
 /// Saves a draft at the revision that was read; somebody else's save in between is told, never overwritten.
 pub async fn save(
     cx: &App,
@@ -108,8 +123,8 @@ pub async fn save(
         action: "record.edit",
         object_kind: "record",
         object_id: id.to_string(),
-        before: Some(serde_json::json!({"rev": rev})),
-        after: Some(serde_json::json!({"rev": saved.rev, "version": saved.version})),
+        before: Some(told((rev, before.head.version), &before.writing, None)?),
+        after: Some(told((saved.rev, saved.version), &writing, Some(&before.writing))?),
         ..store::audit::Entry::default()
     })
     .await?;

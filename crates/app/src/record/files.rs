@@ -8,6 +8,7 @@ use domain::{
     live::Topic,
     record::stale,
 };
+use sha2::{Digest as _, Sha256};
 use store::file::Attachment;
 
 use super::{Record, SavedDraft};
@@ -48,25 +49,32 @@ pub async fn arrange_files(
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
     }
-    let was = store::file::attachments(&mut work.tx, id, before.head.version).await?.len();
+    let was = store::file::attachments(&mut work.tx, id, before.head.version).await?;
     let Some(saved) = store::record::save(&mut work.tx, may, &before, &before.writing).await? else {
         return Ok(Outcome::Refused(vec![stale(rev + 1)]));
     };
     store::file::arrange(&mut work.tx, id, saved, &files).await?;
+    let is = store::file::attachments(&mut work.tx, id, saved.version).await?;
     work.audit(store::audit::Entry {
         action: "record.files",
         object_kind: "record",
         object_id: id.to_string(),
-        before: Some(serde_json::json!({"rev": rev, "files": was})),
-        after: Some(serde_json::json!({
-            "rev": saved.rev, "version": saved.version,
-            "files": files.iter().map(|wanted| wanted.file.to_string()).collect::<Vec<_>>(),
-        })),
+        before: Some(serde_json::json!({"rev": rev, "version": before.head.version, "files": told(&was)})),
+        after: Some(serde_json::json!({"rev": saved.rev, "version": saved.version, "files": told(&is)})),
         ..store::audit::Entry::default()
     })
     .await?;
     work.touch([Topic::Record(id)]);
     work.done(SavedDraft { record: id, rev: saved.rev }, Vec::new()).await
+}
+
+/// What the audit keeps of a set of files, in its order. Names are personal data: by their digests whoever has one can check it.
+fn told(files: &[Attachment]) -> Vec<serde_json::Value> {
+    let told = |file: &Attachment| {
+        serde_json::json!({"file": file.file.to_string(), "role": file.attached.role,
+            "name": hex::encode(Sha256::digest(&file.attached.name)), "sha256": file.attached.sha256})
+    };
+    files.iter().map(told).collect()
 }
 
 /// The files of the newest version of an own record, which was viewed before.

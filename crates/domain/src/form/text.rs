@@ -48,6 +48,13 @@ pub(crate) fn secrets(form: &Value, title: &str, content: &Value) -> Vec<Problem
     found
 }
 
+/// The refusal of a text outside a form that others will read (a name, a reason, a remark), where it carries a state-secret mark.
+/// Says where and whom to call, and repeats nothing.
+pub fn marked(path: &[&str], text: &str) -> Option<Problem> {
+    let path = || path.iter().map(|&part| part.to_owned()).collect();
+    state_secret_mark(text).map(|_| secret(path(), "这段文字", "This text"))
+}
+
 fn secret(path: Vec<String>, zh: &str, en: &str) -> Problem {
     Problem {
         code: Code::Invalid,

@@ -75,3 +75,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_remark_with_a_state_secret_mark_is_refused_with_a_return_and_with_an_approval_and_repeated_nowhere() {
+    let mark = "见附件（机密★10年）";
+    let comment = |text: &str| Comment { path: "/present".to_owned(), text: text.to_owned() };
+    let reasons = vec![ReturnReason::Content];
+    for verdict in [Verdict::Return, Verdict::Approve] {
+        let noted = Remarks { reasons: reasons.clone(), comments: Vec::new(), note: Some(mark.to_owned()) };
+        let commented = Remarks { reasons: reasons.clone(), comments: vec![comment(mark)], note: None };
+        for (remarks, path) in [(noted, vec!["note"]), (commented, vec!["comments", "0"])] {
+            let problems = remarks.check(verdict);
+            let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+            assert_eq!(problem.path, path);
+            assert!(problem.zh.contains("保密办") && !problem.zh.contains("机密") && !problem.en.contains("机密"));
+        }
+        let plain = Remarks {
+            reasons: reasons.clone(),
+            comments: vec![comment("秘密投票")],
+            note: Some("请注意机密性".to_owned()),
+        };
+        assert_eq!(plain.check(verdict), []);
+    }
+}
