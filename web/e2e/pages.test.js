@@ -59,8 +59,12 @@ async function large(seat) {
 /** As if the person had chosen English: the demo's own choice is others' too, and stays. */
 async function english(seat) {
   await seat.context.route('**/graphql', async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"locale":"ZH"', '"locale":"EN"') });
+    try {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"locale":"ZH"', '"locale":"EN"') });
+    } catch {
+      // The page was closed under the question.
+    }
   });
 }
 

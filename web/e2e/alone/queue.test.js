@@ -1,7 +1,8 @@
-// A reviewer in his queue: on from one to the next and back, with what he had chosen; nothing begins again at the head.
+// A reviewer in his queue: on from one to the next and back, with what he had chosen; nothing begins again at the head. Run alone: others
+// decide in the same queue.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, DESK, judge, signIn, sit } from './browser.js';
+import { browser, DESK, judge, signIn, sit } from '../browser.js';
 
 let running;
 before(async () => {
