@@ -33,3 +33,12 @@ test('whoever has gone elsewhere, or writes, is left there', async () => {
   focusPage();
   expect(document.activeElement?.id).toBe('field');
 });
+
+test('the heading of the page before, which is still there in that moment, is none to stay at', async () => {
+  document.body.innerHTML = '<main><h1 id="before">一</h1></main>';
+  focusPage();
+  const main = document.querySelector('main');
+  if (main) main.innerHTML = '<h1 id="after">二</h1>';
+  await new Promise((go) => setTimeout(go, 20));
+  expect(document.activeElement?.id).toBe('after');
+});

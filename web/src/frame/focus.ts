@@ -1,5 +1,7 @@
 /** As long is waited for the heading of a page that has still to be asked for. */
 const LONGEST = 10_000;
+/** In so long a page has taken the place of the one before. */
+const SETTLES = 2000;
 
 let stop = (): void => undefined;
 
@@ -18,21 +20,31 @@ export function focusPage(): void {
   const { activeElement: active } = document;
   if (!main || (active instanceof HTMLElement && active.closest('input, textarea, [contenteditable], dialog, [role=dialog]'))) return;
   focus(main);
-  const arrived = (): boolean => {
-    if (document.activeElement !== main && document.activeElement !== document.body) return true;
+  let ours: HTMLElement = main;
+  const look = (): void => {
+    const { activeElement: now } = document;
+    if (now !== ours && now !== main && now !== document.body) {
+      stop();
+      return;
+    }
     const heading = main.querySelector<HTMLElement>('h1');
-    if (heading) focus(heading);
-    return heading !== null;
+    if (!heading || (heading === ours && heading === now)) return;
+    if (ours === main) soon();
+    ours = heading;
+    focus(heading);
   };
-  if (arrived()) return;
-  const watch = new MutationObserver(() => {
-    if (arrived()) stop();
-  });
-  const timer = setTimeout(() => stop(), LONGEST);
+  const watch = new MutationObserver(look);
+  let timer = setTimeout(() => stop(), LONGEST);
+  // The heading that is there first may be that of the page before, which goes in a moment.
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stop(), SETTLES);
+  };
   stop = () => {
     watch.disconnect();
     clearTimeout(timer);
     stop = () => undefined;
   };
   watch.observe(main, { childList: true, subtree: true });
+  look();
 }
