@@ -11,15 +11,18 @@ interface OrgPickProps {
   readonly put: (org: string | undefined) => void;
 }
 
-/** An organisation, found by a part of its name or by how its code begins. */
+/** An organisation, found by a part of its name or by how its code begins; the code tells those of the same name apart. */
 export function OrgPick({ words, value, put }: OrgPickProps) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const wanted = useSettled(text.trim());
   const [{ data: found, fetching }] = useQuery({ query: PickOrgDocument, variables: { text: wanted }, pause: wanted === '' });
   const [{ data: picked }] = useQuery({ query: PickedOrgDocument, variables: { org: value ?? '' }, pause: !value });
-  const options = (wanted === '' ? [] : (found?.searchOrgs?.nodes ?? [])).map(({ id, name }) => ({ value: id, label: name }));
-  if (value && !options.some((one) => one.value === value)) options.push({ value, label: picked?.org?.id === value ? picked.org.name : value });
+  const options = (wanted === '' ? [] : (found?.searchOrgs?.nodes ?? [])).map(({ id, name, code }) => ({ value: id, label: `${name} ${code}`, title: `${name} ${code}` }));
+  if (value && !options.some((one) => one.value === value)) {
+    const shown = picked?.org?.id === value ? picked.org.name : value;
+    options.push({ value, label: shown, title: shown });
+  }
   return (
     <label className="month">
       {words}

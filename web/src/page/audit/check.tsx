@@ -47,7 +47,7 @@ export function CheckProof() {
 function Verdict({ name, found }: { readonly name: string; readonly found: Proved | Fault }) {
   const { t } = useTranslation();
   const { timeZone } = useViewer();
-  if (typeof found === 'string') return <Alert type="error" showIcon title={t('audit.unproved', { name })} description={t(`audit.fault.${found}`)} />;
+  if (typeof found === 'string') return <Alert type="error" showIcon title={found === 'key' ? t('audit.unchecked', { name }) : t('audit.unproved', { name })} description={t(`audit.fault.${found}`)} />;
   const { entry, body, head } = found;
   const text = (field: string): string => (typeof entry[field] === 'string' ? entry[field] : '');
   return (

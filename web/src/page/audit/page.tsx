@@ -79,7 +79,8 @@ function ActionPick({ value, put }: { readonly value: string | undefined; readon
         }}
         onSelect={chosen}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') chosen(text);
+          // A word is meant as the action that is called so.
+          if (event.key === 'Enter') chosen(text.trim() === '' ? text : (found.find(({ label, name }) => label === text.trim() || name === text.trim()) ?? found[0])?.name ?? text);
         }}
       />
     </label>

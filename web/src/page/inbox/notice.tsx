@@ -16,10 +16,14 @@ interface Told {
   readonly org: { readonly id: string; readonly name: string } | null;
 }
 
+/** Told to whoever wrote the record: the way leads to it; all others hold its receipt. */
+const OF_OWN: readonly string[] = ['RETURNED', 'APPROVED', 'FINAL'];
+
 /** One notice, and the way to what it is about: there the right is looked at anew. Whoever goes there has read it. */
 export function NoticeLine({ notice }: { readonly notice: Told }) {
   const { timeZone } = useViewer();
-  const { label, title, receiptId, recordId } = notice;
+  const { kind, label, title, recordId } = notice;
+  const receiptId = OF_OWN.includes(kind) && recordId !== null ? null : notice.receiptId;
   const words = title ?? label;
   const mark = useStep(MarkReadDocument);
   // Should it fail, it stays unread, and is seen to be.

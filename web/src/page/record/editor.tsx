@@ -78,7 +78,7 @@ export function Editor({ heading, help, rules, org, usualTitle, form, desk, draf
           desk={desk}
           draft={draft}
           form={form}
-          told={(problems) => setChecked({ writing, problems })}
+          told={(problems) => setChecked({ writing, problems: problems.filter(({ code }) => code !== 'OWN_SUBMISSION') })}
           mend={(problem) => void next(0, pointerOf(problem.path))}
           sent={() => setSent(true)}
         />

@@ -62,12 +62,14 @@ export function SubmitStep({ record, desk, draft, form, told, mend, sent: done }
   if (error && !data) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching && !data) return <Loading />;
   const refusals = problems?.filter(({ severity }) => severity === 'REFUSAL') ?? [];
+  // All that is missing is that somebody else looks at it.
+  const others = refusals.length > 0 && refusals.every(({ code }) => code === 'OWN_SUBMISSION');
   const warnings = problems?.filter(({ severity }) => severity === 'WARNING') ?? [];
   const route = data?.record?.route ?? [];
   return (
     <section className="sheet">
-      <h2>{refusals.length > 0 ? t('submit.mend', { count: refusals.length }) : t('submit.ready')}</h2>
-      <Problems form={form} problems={refusals} type="error" mend={mend} />
+      <h2>{others ? t('submit.confirm') : refusals.length > 0 ? t('submit.mend', { count: refusals.length }) : t('submit.ready')}</h2>
+      {others ? <Alert type="info" showIcon title={t('submit.confirmHow')} /> : <Problems form={form} problems={refusals} type="error" mend={mend} />}
       <Problems form={form} problems={warnings} type="warning" mend={mend} />
       {onTheWay > 0 && <Alert type="warning" showIcon title={t('submit.files', { count: onTheWay })} />}
       {without.length > 0 && <Alert type="warning" showIcon title={t('submit.without', { names: without.map(({ name }) => name).join('、') })} />}
@@ -80,7 +82,7 @@ export function SubmitStep({ record, desk, draft, form, told, mend, sent: done }
           ))}
         </ol>
       ) : (
-        <p>{t('submit.noRoute')}</p>
+        <p>{t(others ? 'submit.noRouteYet' : 'submit.noRoute')}</p>
       )}
       <Button
         type="primary"
@@ -149,6 +151,7 @@ function Problems({ form, problems, type, mend }: ProblemsProps) {
     const { message, path } = problem;
     const pointer = pointerOf(path);
     const where = trail(form, pointer);
+    const somewhere = where !== '' || /^#(title|occurredOn|tags|confidentiality)/.test(pointer);
     return (
       <Alert
         key={`${path.join('.')}${message}`}
@@ -156,7 +159,7 @@ function Problems({ form, problems, type, mend }: ProblemsProps) {
         showIcon
         title={where || message}
         description={where ? message : undefined}
-        action={pointer !== '' && <Button onClick={() => mend(problem)}>{t('submit.goThere')}</Button>}
+        action={somewhere && <Button onClick={() => mend(problem)}>{t('submit.goThere')}</Button>}
       />
     );
   });

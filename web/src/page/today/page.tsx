@@ -35,13 +35,21 @@ export function Today() {
 }
 
 function At({ post }: { readonly post: Post }) {
+  const { t } = useTranslation();
   const [{ data, error, fetching }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
   const names: readonly Name[] = writes(post) ? ['returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
   return (
     <section aria-label={`${post.org.name} ${post.roleName}`}>
-      <h2>
-        {post.org.name} <small>{post.roleName}</small>
-      </h2>
+      <div className="head">
+        <h2>
+          {post.org.name} <small>{post.roleName}</small>
+        </h2>
+        {writes(post) && (
+          <Link className="do" to="/records/new" search={{ post: post.id }}>
+            {t('record.new')}
+          </Link>
+        )}
+      </div>
       {error && !data?.counts && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
       {fetching && !data && <Loading />}
       {data?.counts && <Numbers counts={data.counts} names={names} post={post} />}
