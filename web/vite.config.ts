@@ -23,14 +23,54 @@ function operations(): Plugin {
   };
 }
 
+/** What the first page will ask for by itself, and what most of the others are made of. */
+const FIRST = /\/src\/words\/zh-CN\.ts$/;
+const LATER = /\/src\/frame\/controls\.tsx$/;
+
+/** What every page stands on: one file instead of seven, for a line on which each costs its way there and back. */
+const BASE = /\/node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[\w-]+|@?urql|wonka|graphql|graphql-ws|i18next|react-i18next|idb-keyval)\//;
+
+/** Names both in the page: the first is fetched beside its script, not after it; the second while it is read (`frame/later.ts`). */
+function ahead(): Plugin {
+  return {
+    name: 'ahead',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle }) {
+        const chunks = new Map(Object.values(bundle ?? {}).flatMap((one) => (one.type === 'chunk' ? [[one.fileName, one] as const] : [])));
+        const all = (of: RegExp): Set<string> => {
+          const files = new Set<string>();
+          const take = (file: string): void => {
+            const chunk = chunks.get(file);
+            if (!chunk || files.has(file)) return;
+            files.add(file);
+            chunk.imports.forEach(take);
+          };
+          for (const [file, { facadeModuleId }] of chunks) if (facadeModuleId && of.test(facadeModuleId)) take(file);
+          if (files.size === 0) this.error(`no chunk is ${of.source}`);
+          return files;
+        };
+        const first = all(FIRST);
+        const link = (rel: string) => (file: string) => ({ tag: 'link', attrs: { rel, href: `/${file}` }, injectTo: 'head' as const });
+        return [
+          ...[...first].filter((file) => !html.includes(file)).map(link('modulepreload')),
+          ...[...all(LATER)].filter((file) => !first.has(file) && !html.includes(file)).map(link('fonds-later')),
+        ];
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), operations()],
+  plugins: [react(), operations(), ahead()],
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     manifest: 'manifest.json',
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: BASE }] } } },
   },
   server: {
     port: 5173,

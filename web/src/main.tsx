@@ -6,6 +6,7 @@ import { beginStyles } from './frame/nonce';
 import { beginText } from './frame/text-size';
 import { beginWords } from './words';
 import './frame/frame.css';
+import './frame/plain.css';
 import './frame/parts.css';
 import './frame/figures.css';
 import './frame/tree.css';

@@ -4,11 +4,20 @@ import { isRecordState, type RecordState } from './frame/record-state';
 import { Missing } from './frame/missing';
 import { Broken } from './frame/broken';
 import { Shell } from './frame/shell';
+import { SignIn } from './page/sign-in/page';
+import { Today } from './page/today/page';
 
 const root = createRootRoute({ notFoundComponent: Missing, errorComponent: Broken });
 
 /** Pages for whoever has signed in. */
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell });
+
+/** Pages made of the library's controls. All but the first. */
+const controls = createRoute({
+  getParentRoute: () => inside,
+  id: 'controls',
+  component: lazyRouteComponent(() => import('./frame/controls'), 'Controls'),
+});
 
 /** An address within this page to go back to; anything else is none. */
 function back(search: Record<string, unknown>): { back?: string } {
@@ -22,7 +31,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: back,
-  component: lazyRouteComponent(() => import('./page/sign-in/page'), 'SignIn'),
+  component: SignIn,
 });
 
 const accept = createRoute({
@@ -34,11 +43,11 @@ const accept = createRoute({
 const today = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => import('./page/today/page'), 'Today'),
+  component: Today,
 });
 
 const inbox = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/inbox',
   component: lazyRouteComponent(() => import('./page/inbox/page'), 'InboxPage'),
 });
@@ -58,7 +67,7 @@ function work(search: Record<string, unknown>): Work {
 }
 
 const records = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/records',
   validateSearch: ({ state, org }: Record<string, unknown>): { state?: RecordState; org?: string } => ({
     ...(isRecordState(state) ? { state } : {}),
@@ -68,14 +77,14 @@ const records = createRoute({
 });
 
 const newRecord = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/records/new',
   validateSearch: work,
   component: lazyRouteComponent(() => import('./page/record/new'), 'NewRecord'),
 });
 
 const beginRecord = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/records/begin/$type',
   validateSearch: (search: Record<string, unknown>): Work & { draft: string; record?: string } => ({
     ...work(search),
@@ -86,13 +95,13 @@ const beginRecord = createRoute({
 });
 
 const record = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/records/$id',
   component: lazyRouteComponent(() => import('./page/record/view'), 'ViewRecord'),
 });
 
 const editRecord = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/records/$id/edit',
   validateSearch: work,
   component: lazyRouteComponent(() => import('./page/record/edit'), 'EditRecord'),
@@ -102,7 +111,7 @@ const QUEUES = ['TO_REVIEW', 'OVERDUE', 'HELD'] as const;
 const queueOf = (value: unknown): (typeof QUEUES)[number] | undefined => QUEUES.find((one) => one === value);
 
 const review = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/review',
   validateSearch: ({ queue, post }: Record<string, unknown>): Pick<ReceiptSearch, 'queue' | 'post'> => ({ queue: queueOf(queue), post: textOf(post) }),
   component: lazyRouteComponent(() => import('./page/review/queue'), 'ReviewQueue'),
@@ -117,7 +126,7 @@ interface ReceiptSearch {
 }
 
 const receipt = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/receipts/$id',
   validateSearch: ({ queue, post, after }: Record<string, unknown>): ReceiptSearch => ({ queue: queueOf(queue), post: textOf(post), after: textOf(after) }),
   component: lazyRouteComponent(() => import('./page/review/receipt'), 'ReceiptPage'),
@@ -142,7 +151,7 @@ interface FiguresSearch {
 }
 
 const figures = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/figures',
   validateSearch: ({ org, from, to, by, type, as, child, column, state }: Record<string, unknown>): FiguresSearch => ({
     org: textOf(org),
@@ -159,7 +168,7 @@ const figures = createRoute({
 });
 
 const orgs = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/orgs',
   validateSearch: ({ at, asOf }: Record<string, unknown>): { at?: string | undefined; asOf?: string | undefined } => ({
     at: textOf(at),
@@ -177,7 +186,7 @@ interface PermissionSearch {
 }
 
 const permissions = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/permissions',
   validateSearch: ({ view, org, account, action, object }: Record<string, unknown>): PermissionSearch => ({
     view: (['who', 'people', 'why', 'policy', 'three'] as const).find((one) => one === view),
@@ -198,7 +207,7 @@ interface AuditSearch {
 }
 
 const audit = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/audit',
   validateSearch: ({ account, object, action, from, to }: Record<string, unknown>): AuditSearch => ({
     account: textOf(account),
@@ -211,14 +220,14 @@ const audit = createRoute({
 });
 
 const settings = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/settings',
   component: lazyRouteComponent(() => import('./page/settings/page'), 'Settings'),
 });
 
 /** As letters name it. */
 const settingsOfNotices = createRoute({
-  getParentRoute: () => inside,
+  getParentRoute: () => controls,
   path: '/settings/notices',
   component: lazyRouteComponent(() => import('./page/settings/page'), 'Settings'),
 });
@@ -227,7 +236,10 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     accept,
-    inside.addChildren([today, inbox, records, newRecord, beginRecord, record, editRecord, review, receipt, figures, orgs, permissions, audit, settings, settingsOfNotices]),
+    inside.addChildren([
+      today,
+      controls.addChildren([inbox, records, newRecord, beginRecord, record, editRecord, review, receipt, figures, orgs, permissions, audit, settings, settingsOfNotices]),
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

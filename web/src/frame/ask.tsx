@@ -1,6 +1,6 @@
-import { Button } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Push } from './plain';
 
 interface Asked {
   readonly words: string;
@@ -48,10 +48,10 @@ export function useAsk(): Ask {
     >
       <p>{open.words}</p>
       <p className="ways">
-        <Button type="primary" danger={open.danger} loading={busy} autoFocus onClick={yes}>
+        <Push look={open.danger ? 'danger' : 'first'} busy={busy} autoFocus onClick={yes}>
           {t('ask.yes')}
-        </Button>
-        <Button onClick={done}>{t('ask.no')}</Button>
+        </Push>
+        <Push onClick={done}>{t('ask.no')}</Push>
       </p>
     </dialog>
   );

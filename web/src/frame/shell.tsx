@@ -1,7 +1,6 @@
 import { ApartmentOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BellOutlined, EditOutlined, HomeOutlined, LogoutOutlined, SafetyOutlined, SearchOutlined, SettingOutlined, UserOutlined } from '@ant-design/icons';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
-import { App, Badge, Button } from 'antd';
-import { type ComponentType, lazy, Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSubscription } from 'urql';
 import { errorCode, outdated } from '../client/graphql';
@@ -13,6 +12,7 @@ import { renewClient } from './client';
 import { useFound } from './found';
 import { UnreadDocument, ViewerDocument } from './gen/graphql';
 import { type Inbox, InboxContext } from './inbox';
+import { Push } from './plain';
 import { Failure, Loading } from './state';
 import { audits, readsFigures, reviews, seesPosts, useViewer, type Viewer, ViewerContext, viewerOf, writes } from './viewer';
 
@@ -101,7 +101,7 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
           <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
             <Icon aria-hidden />
             <span>{t(words)}</span>
-            {to === '/inbox' && inbox !== null && inbox.unread > 0 && <Badge count={inbox.unread} overflowCount={99} title={t('frame.unread', { count: inbox.unread })} />}
+            {to === '/inbox' && inbox !== null && inbox.unread > 0 && <Unread count={inbox.unread} />}
           </Link>
         ))}
       </nav>
@@ -123,9 +123,18 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
   );
 }
 
+function Unread({ count }: { readonly count: number }) {
+  const { t } = useTranslation();
+  return (
+    <b className="unread" title={t('frame.unread', { count })}>
+      {count > 99 ? '99+' : count}
+    </b>
+  );
+}
+
 function Who() {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const [stayed, setStayed] = useState(false);
   const { account, posts } = useViewer();
   const go = useNavigate();
   const first = posts[0];
@@ -136,19 +145,22 @@ function Who() {
         {account.name}
         {first && <small>{`${first.org.shortName ?? first.org.name} · ${first.roleName}`}</small>}
       </span>
-      <Button
-        type="text"
-        icon={<LogoutOutlined />}
+      <div role="alert">{stayed && <p className="stayed">{t('frame.notLeft')}</p>}</div>
+      <Push
+        look="link"
         aria-label={t('frame.leave')}
         title={t('frame.leave')}
         onClick={() => {
           void signOut(locale()).then((left) => {
-            if (!left) return void message.error(t('frame.notLeft'));
+            setStayed(!left);
+            if (!left) return;
             renewClient();
             return go({ to: '/sign-in' });
           });
         }}
-      />
+      >
+        <LogoutOutlined aria-hidden />
+      </Push>
     </div>
   );
 }
@@ -185,7 +197,7 @@ function Outdated() {
     <div role="status">
       {old && (
         <p className="away">
-          {t('frame.outdated')} <Button onClick={() => window.location.reload()}>{t('frame.reload')}</Button>
+          {t('frame.outdated')} <Push onClick={() => window.location.reload()}>{t('frame.reload')}</Push>
         </p>
       )}
     </div>

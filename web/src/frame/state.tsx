@@ -1,15 +1,15 @@
-import { Button, Result, Spin } from 'antd';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ErrorCode, toldCode } from '../client/graphql';
 import { line } from '../client/line';
+import { Push } from './plain';
 
 /** Something is on its way; said after a moment, so that what is quick does not flicker. */
 export function Loading({ whole = false }: { readonly whole?: boolean }) {
   const { t } = useTranslation();
   return (
     <div className={whole ? 'loading whole' : 'loading'} role="status" aria-label={t('state.loading')}>
-      <Spin delay={300} />
+      <span className="spin" />
     </div>
   );
 }
@@ -40,12 +40,10 @@ export function Failure({ code, again }: { readonly code: ErrorCode; readonly ag
     });
   }, [code]);
   return (
-    <Result
-      status={shown === 'NOT_FOUND' ? '404' : 'warning'}
-      icon={null}
-      title={<h1 className="plain">{t(`failure.${shown}`)}</h1>}
-      subTitle={t(`failure.way.${shown}`)}
-      extra={again && <Button onClick={again}>{t('state.again')}</Button>}
-    />
+    <div className="failure">
+      <h1 className="plain">{t(`failure.${shown}`)}</h1>
+      <p>{t(`failure.way.${shown}`)}</p>
+      {again && <Push onClick={again}>{t('state.again')}</Push>}
+    </div>
   );
 }

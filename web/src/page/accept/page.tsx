@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Alert, Button, Input } from 'antd';
 import { type SubmitEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { accept, type Refusal } from '../../client/session';
+import { Push, Secret, Told } from '../../frame/plain';
 import { useTitle } from '../../frame/title';
 import { locale } from '../../words';
 
@@ -52,20 +52,20 @@ export function Accept() {
       >
         <div aria-live="assertive">
           {refusals.map(({ message }) => (
-            <Alert key={message} type="error" title={message} showIcon />
+            <Told key={message} type="error" title={message} />
           ))}
         </div>
         <label htmlFor={`${id}-password`}>{t('accept.password')}</label>
-        <Input.Password
+        <Secret
           id={`${id}-password`}
           value={password}
           autoComplete="new-password"
           required
           onChange={(event) => setPassword(event.target.value)}
         />
-        <Button type="primary" htmlType="submit" loading={busy} block disabled={token === ''}>
+        <Push look="first" submit busy={busy} disabled={token === ''}>
           {t('accept.go')}
-        </Button>
+        </Push>
       </form>
     </main>
   );

@@ -33,7 +33,7 @@ export function Entry({ entry, words }: { readonly entry: Written; readonly word
 
 function Whole({ entry }: { readonly entry: Written }) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/audit' });
+  const asked = useSearch({ from: '/inside/controls/audit' });
   return (
     <>
       <dl className="content">

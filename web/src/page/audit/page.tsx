@@ -19,7 +19,7 @@ const ZONE = '+08:00';
 export function Audit() {
   const { t } = useTranslation();
   const go = useNavigate();
-  const asked = useSearch({ from: '/inside/audit' });
+  const asked = useSearch({ from: '/inside/controls/audit' });
   useTitle(t('place.audit'));
   const put = (change: Partial<typeof asked>): void => void go({ to: '/audit', search: { ...asked, ...change } });
   // Typed digit by digit: the way back leads to where one came from, not through each of them.

@@ -23,7 +23,7 @@ interface BehindProps {
 /** What stands behind a number: it has an address like any other page. */
 export function Behind({ org, from, to, by, type, names }: BehindProps) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/figures' });
+  const asked = useSearch({ from: '/inside/controls/figures' });
   const { child, column, state = 'FINAL' } = asked;
   const go = useNavigate();
   const shut = (): void => void go({ to: '/figures', search: { ...asked, child: undefined, column: undefined, state: undefined }, resetScroll: false });

@@ -8,7 +8,7 @@ const SHARES = ['FINAL', 'IN_REVIEW', 'RETURNED'] as const;
 /** All children at one glance, each in its place: how what it sent stands, by colour and by sign. A tile opens the child. */
 export function StateMap({ org, lines }: { readonly org: string; readonly lines: readonly Line[] }) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/figures' });
+  const asked = useSearch({ from: '/inside/controls/figures' });
   const below = lines.filter(({ id }) => id !== org);
   return (
     <ul className="map" aria-label={t('figures.map')}>

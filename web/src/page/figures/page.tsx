@@ -32,7 +32,7 @@ const written = (month: number): string => `${String(Math.floor(month / 100))}-$
 export function Figures() {
   const { t } = useTranslation();
   const { posts, timeZone } = useViewer();
-  const asked = useSearch({ from: '/inside/figures' });
+  const asked = useSearch({ from: '/inside/controls/figures' });
   const go = useNavigate();
   useTitle(t('place.figures'));
   const mine = useMemo(() => [...new Map(posts.filter(readsFigures).map(({ org }) => [org.id, org])).values()], [posts]);
@@ -135,7 +135,7 @@ interface ShownProps {
 
 function Shown({ org, from, to, by, type, types }: ShownProps) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/figures' });
+  const asked = useSearch({ from: '/inside/controls/figures' });
   const inputs = useMemo(() => {
     const [first = [], ...further] = parted(by === 'type' ? types.map(({ code }) => code) : type ? [type] : []);
     const range = { org, from, to, byChild: true };

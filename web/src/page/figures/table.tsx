@@ -14,7 +14,7 @@ interface TableProps {
 /** Children and what they have sent. A number opens what is behind it, a name the child's own matrix. */
 export function Table({ org, lines, columns, whole }: TableProps) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/figures' });
+  const asked = useSearch({ from: '/inside/controls/figures' });
   const sums = footer(lines, columns);
   const below = [...columns.map(({ key, name }, n) => ({ key, name, counts: sums.cells[n] })), { key: '*', name: t('figures.sum'), counts: sums.sum }];
   return (
@@ -81,7 +81,7 @@ interface CellProps {
 
 function Cell({ counts, child, column, names }: CellProps) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/figures' });
+  const asked = useSearch({ from: '/inside/controls/figures' });
   const how = standing(counts);
   const all = total(counts);
   if (all === 0) return <td className="cell none number">0</td>;

@@ -17,7 +17,7 @@ export function Holders() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const asked = useSearch({ from: '/inside/permissions' });
+  const asked = useSearch({ from: '/inside/controls/permissions' });
   const [endedToo, setEndedToo] = useState(false);
   const [turns, setTurns] = useState(0);
   const mine = posts.filter(grants);

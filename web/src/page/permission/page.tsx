@@ -16,7 +16,7 @@ export function Permissions() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const asked = useSearch({ from: '/inside/permissions' });
+  const asked = useSearch({ from: '/inside/controls/permissions' });
   useTitle(t('place.permissions'));
   const views: readonly View[] = [...(posts.some(seesPosts) ? (['who'] as const) : []), ...(posts.some(shutsOut) ? (['people'] as const) : []), 'why', ...(posts.some(knowsPolicy) ? (['policy'] as const) : []), ...(posts.some(seesPosts) ? (['three'] as const) : [])];
   const view = asked.view && views.includes(asked.view) ? asked.view : (views[0] ?? 'why');

@@ -21,7 +21,7 @@ export function People() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const asked = useSearch({ from: '/inside/permissions' });
+  const asked = useSearch({ from: '/inside/controls/permissions' });
   const [turns, setTurns] = useState(0);
   const org = asked.org ?? posts.find(shutsOut)?.org.id;
   const inviting = posts.filter(invites);

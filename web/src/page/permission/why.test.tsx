@@ -52,8 +52,9 @@ function show(base: string, view: typeof Why, at: string): void {
   };
   const root = createRootRoute();
   const inside = createRoute({ getParentRoute: () => root, id: 'inside' });
-  const page = createRoute({ getParentRoute: () => inside, path: '/permissions', component: view });
-  const router = createRouter({ routeTree: root.addChildren([inside.addChildren([page])]), history: createMemoryHistory({ initialEntries: [at] }) });
+  const controls = createRoute({ getParentRoute: () => inside, id: 'controls' });
+  const page = createRoute({ getParentRoute: () => controls, path: '/permissions', component: view });
+  const router = createRouter({ routeTree: root.addChildren([inside.addChildren([controls.addChildren([page])])]), history: createMemoryHistory({ initialEntries: [at] }) });
   render(
     <Provider value={client}>
       <ViewerContext value={viewer}>

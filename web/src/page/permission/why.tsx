@@ -14,7 +14,7 @@ export function Why() {
   const { t } = useTranslation();
   const { posts, account: self } = useViewer();
   const go = useNavigate();
-  const asked = useSearch({ from: '/inside/permissions' });
+  const asked = useSearch({ from: '/inside/controls/permissions' });
   const [{ data: catalogue }] = useQuery({ query: ActionsDocument });
   const others = posts.some(asksOfOthers);
   const account = others && asked.account !== self.id ? asked.account : undefined;

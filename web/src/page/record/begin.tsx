@@ -17,8 +17,8 @@ type Type = NonNullable<RecordFormQuery['recordType']>;
  * comes back finds it at its own address.
  */
 export function BeginRecord() {
-  const { type } = useParams({ from: '/inside/records/begin/$type' });
-  const { post, record, step } = useSearch({ from: '/inside/records/begin/$type' });
+  const { type } = useParams({ from: '/inside/controls/records/begin/$type' });
+  const { post, record, step } = useSearch({ from: '/inside/controls/records/begin/$type' });
   const [born] = useState(record);
   const { posts } = useViewer();
   const [{ data, error, fetching }, again] = useQuery({ query: RecordFormDocument, variables: { code: type } });
@@ -37,7 +37,7 @@ function today(timeZone: string): string {
 function Begin({ type, post, org }: { readonly type: Type; readonly post: string; readonly org: Place }) {
   const { t } = useTranslation();
   const { account, timeZone } = useViewer();
-  const { draft: local } = useSearch({ from: '/inside/records/begin/$type' });
+  const { draft: local } = useSearch({ from: '/inside/controls/records/begin/$type' });
   const go = useNavigate();
   const form = type.form as GroupSchema;
   const usualTitle = useCallback(

@@ -18,7 +18,7 @@ const OPEN: readonly string[] = ['DRAFT', 'RETURNED', 'WITHDRAWN'];
 
 /** A draft, or what has come back. What is no draft any more is looked at. */
 export function EditRecord() {
-  const { id } = useParams({ from: '/inside/records/$id/edit' });
+  const { id } = useParams({ from: '/inside/controls/records/$id/edit' });
   const [{ data, error, fetching }, again] = useFound({
     query: RecordWholeDocument,
     variables: { id },
@@ -45,7 +45,7 @@ interface EditProps {
 function Edit({ record: begun, type, form }: EditProps) {
   const { t } = useTranslation();
   const { account, posts } = useViewer();
-  const { post: asked } = useSearch({ from: '/inside/records/$id/edit' });
+  const { post: asked } = useSearch({ from: '/inside/controls/records/$id/edit' });
   const go = useNavigate();
   const mine = posts.filter((post) => writes(post) && post.org.id === begun.org?.id);
   const post = mine.find(({ id }) => id === asked) ?? mine[0];

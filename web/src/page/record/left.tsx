@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Alert, Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAsk } from '../../frame/ask';
+import { Push, Told } from '../../frame/plain';
 import { useViewer } from '../../frame/viewer';
 import { forget, left, placeOf } from './kept';
 
@@ -27,32 +27,27 @@ export function LeftHere() {
   return (
     <>
       {asked}
-      <Alert
-        type="warning"
-        showIcon
-        title={t('record.leftHere', { count: drafts.length })}
-        description={
-          <ul className="lines">
-            {drafts.map(({ id, local, post, ofType, writing }) => (
-              <li key={local}>
-                {id === null ? (
-                  <Link to="/records/begin/$type" params={{ type: ofType }} search={{ post, draft: local }}>
-                    {writing.title}
-                  </Link>
-                ) : (
-                  <Link to="/records/$id/edit" params={{ id }} search={{ post }}>
-                    {writing.title}
-                  </Link>
-                )}
-                <time dateTime={writing.occurredOn}>{writing.occurredOn}</time>
-                <Button type="link" danger onClick={() => ask(t('record.forgetSure', { title: writing.title }), () => discard(local), true)}>
-                  {t('record.forget')}
-                </Button>
-              </li>
-            ))}
-          </ul>
-        }
-      />
+      <Told type="warning" title={t('record.leftHere', { count: drafts.length })}>
+        <ul className="lines">
+          {drafts.map(({ id, local, post, ofType, writing }) => (
+            <li key={local}>
+              {id === null ? (
+                <Link to="/records/begin/$type" params={{ type: ofType }} search={{ post, draft: local }}>
+                  {writing.title}
+                </Link>
+              ) : (
+                <Link to="/records/$id/edit" params={{ id }} search={{ post }}>
+                  {writing.title}
+                </Link>
+              )}
+              <time dateTime={writing.occurredOn}>{writing.occurredOn}</time>
+              <Push look="link" onClick={() => ask(t('record.forgetSure', { title: writing.title }), () => discard(local), true)}>
+                {t('record.forget')}
+              </Push>
+            </li>
+          ))}
+        </ul>
+      </Told>
     </>
   );
 }

@@ -17,7 +17,7 @@ export function RecordList() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const { state = 'DRAFT', org: asked } = useSearch({ from: '/inside/records' });
+  const { state = 'DRAFT', org: asked } = useSearch({ from: '/inside/controls/records' });
   useTitle(t('place.records'));
   const orgs = [...new Map(posts.filter(writes).map(({ org }) => [org.id, org])).values()];
   const org = orgs.find(({ id }) => id === asked) ?? orgs[0];

@@ -14,7 +14,7 @@ export function NewRecord() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const { post: asked } = useSearch({ from: '/inside/records/new' });
+  const { post: asked } = useSearch({ from: '/inside/controls/records/new' });
   const mine = posts.filter(writes);
   const post = mine.find(({ id }) => id === asked) ?? mine[0];
   const [{ data, error, fetching }, again] = useQuery({ query: RecordTypesDocument });

@@ -21,7 +21,7 @@ import { returnOf, Timeline } from './timeline';
 
 /** An own record, whole: what it says, its files, where it stands and what became of it. */
 export function ViewRecord() {
-  const { id } = useParams({ from: '/inside/records/$id' });
+  const { id } = useParams({ from: '/inside/controls/records/$id' });
   const [{ data, error, fetching }, again] = useFound({ query: RecordWholeDocument, variables: { id } });
   const record = data?.record;
   const [{ data: type }] = useQuery({

@@ -27,7 +27,7 @@ interface DecideProps {
 /** What is decided of it by whoever reviews here, and the way on in the queue that he came from. */
 export function Decide(props: DecideProps) {
   const { posts } = useViewer();
-  const { post: asked } = useSearch({ from: '/inside/receipts/$id' });
+  const { post: asked } = useSearch({ from: '/inside/controls/receipts/$id' });
   const mine = posts.filter((one) => reviews(one) && one.org.id === props.receipt.org?.id);
   const post = mine.find(({ id }) => id === asked) ?? mine[0];
   return post ? <Decision {...props} post={post} /> : null;
@@ -40,7 +40,7 @@ function Decision({ receipt, comments, returning, setReturning, post }: DecidePr
   const { asked, ask } = useAsk();
   const client = useClient();
   const go = useNavigate();
-  const came = useSearch({ from: '/inside/receipts/$id' });
+  const came = useSearch({ from: '/inside/controls/receipts/$id' });
   const pending = receipt.state === 'PENDING';
   const queue = came.queue ?? 'TO_REVIEW';
   const next = useNext(pending || came.queue ? { org: post.org.id, queue, after: came.after ?? null, no: receipt.no } : null);

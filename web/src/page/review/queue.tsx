@@ -23,7 +23,7 @@ export function ReviewQueue() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const { queue = 'TO_REVIEW', post: asked } = useSearch({ from: '/inside/review' });
+  const { queue = 'TO_REVIEW', post: asked } = useSearch({ from: '/inside/controls/review' });
   useTitle(t('place.review'));
   const mine = posts.filter(reviews);
   const post = mine.find(({ id }) => id === asked) ?? mine[0];

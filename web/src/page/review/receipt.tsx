@@ -23,7 +23,7 @@ export type Held = NonNullable<HeldRecordQuery['receipt']>;
 
 /** A received record: form and files side by side, and what is decided of it. */
 export function ReceiptPage() {
-  const { id } = useParams({ from: '/inside/receipts/$id' });
+  const { id } = useParams({ from: '/inside/controls/receipts/$id' });
   const [{ data, error, fetching }, again] = useFound({ query: HeldRecordDocument, variables: { id } });
   const held = data?.receipt;
   const [{ data: type }] = useQuery({

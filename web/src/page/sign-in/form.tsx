@@ -1,7 +1,7 @@
-import { Alert, Button, Input } from 'antd';
 import { type SubmitEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Refusal, signIn } from '../../client/session';
+import { Push, Secret, Told } from '../../frame/plain';
 import { locale } from '../../words';
 
 const TENANT = 'fonds.tenant';
@@ -41,11 +41,11 @@ export function SignInForm({ login: known = '', entered }: { readonly login?: st
     >
       <div aria-live="assertive">
         {refusals.map(({ message }) => (
-          <Alert key={message} type="error" title={message} showIcon />
+          <Told key={message} type="error" title={message} />
         ))}
       </div>
       <label htmlFor={`${id}-tenant`}>{t('signIn.tenant')}</label>
-      <Input
+      <input
         id={`${id}-tenant`}
         value={tenant}
         autoComplete="organization"
@@ -54,7 +54,7 @@ export function SignInForm({ login: known = '', entered }: { readonly login?: st
         onChange={(event) => setTenant(event.target.value)}
       />
       <label htmlFor={`${id}-login`}>{t('signIn.login')}</label>
-      <Input
+      <input
         id={`${id}-login`}
         value={login}
         autoComplete="username"
@@ -63,16 +63,16 @@ export function SignInForm({ login: known = '', entered }: { readonly login?: st
         onChange={(event) => setLogin(event.target.value)}
       />
       <label htmlFor={`${id}-password`}>{t('signIn.password')}</label>
-      <Input.Password
+      <Secret
         id={`${id}-password`}
         value={password}
         autoComplete="current-password"
         required
         onChange={(event) => setPassword(event.target.value)}
       />
-      <Button type="primary" htmlType="submit" loading={busy} block>
+      <Push look="first" submit busy={busy}>
         {t('signIn.go')}
-      </Button>
+      </Push>
     </form>
   );
 }

@@ -1,8 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { session } from '../../client/session';
 import { renewClient } from '../../frame/client';
+import { Push } from '../../frame/plain';
 import { useTitle } from '../../frame/title';
 import { locale, speak } from '../../words';
 import { SignInForm } from './form';
@@ -24,9 +24,9 @@ export function SignIn() {
         }}
       />
       <p className="aside">{t('signIn.forgotten')}</p>
-      <Button type="link" lang={locale() === 'en' ? 'zh-CN' : 'en'} onClick={() => void speak(locale() === 'en' ? 'zh-CN' : 'en')}>
+      <Push look="link" lang={locale() === 'en' ? 'zh-CN' : 'en'} onClick={() => void speak(locale() === 'en' ? 'zh-CN' : 'en')}>
         {t('signIn.otherLanguage')}
-      </Button>
+      </Push>
     </main>
   );
 }

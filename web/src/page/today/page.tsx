@@ -1,43 +1,66 @@
 import { Link } from '@tanstack/react-router';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import { useInbox } from '../../frame/inbox';
+import { fetchLater } from '../../frame/later';
 import { day, moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { type Post, reviews, useViewer, writes } from '../../frame/viewer';
 import { NoticeLine } from '../inbox/notice';
 import { LeftHere } from '../record/left';
-import { ReturnedToMeDocument, TodayDocument, type TodayQuery, WaitingForMeDocument } from './gen/graphql';
+import { ReturnedToMeDocument, type ReturnedToMeQuery, TodayDocument, type TodayQuery, WaitingForMeDocument, type WaitingForMeQuery } from './gen/graphql';
 
 type Counts = NonNullable<TodayQuery['counts']>;
 type Name = Exclude<keyof Counts, '__typename'>;
 
-/** What each of his organisations has for him, the most pressing first. */
+/** What each of his organisations has for him, the most pressing first. Shown as a whole: nothing moves under a finger that is about to touch it. */
 export function Today() {
   const { t } = useTranslation();
   const { account, posts } = useViewer();
   useTitle(t('place.today'));
   const working = posts.filter((post) => writes(post) || reviews(post));
+  const [there, setThere] = useState<ReadonlySet<string>>(new Set());
+  const come = useCallback((post: string) => setThere((now) => new Set(now).add(post)), []);
+  const whole = working.every(({ id }) => there.has(id));
+  useEffect(() => {
+    if (whole) fetchLater();
+  }, [whole]);
   return (
     <>
       <h1>{t('place.today')}</h1>
       <p>{t('today.greeting', { name: account.name })}</p>
       <LeftHere />
-      {working.length === 0 && <Nothing words={t('today.nothing')} />}
-      {working.map((post) => (
-        <At key={post.id} post={post} />
-      ))}
-      <News />
+      {!whole && <Loading />}
+      <div hidden={!whole}>
+        {working.length === 0 && <Nothing words={t('today.nothing')} />}
+        {working.map((post) => (
+          <At key={post.id} post={post} come={come} />
+        ))}
+        <News />
+      </div>
     </>
   );
 }
 
-function At({ post }: { readonly post: Post }) {
+interface AtProps {
+  readonly post: Post;
+  /** Called when everything that is asked for this post has its answer, whatever it is. */
+  readonly come: (post: string) => void;
+}
+
+function At({ post, come }: AtProps) {
   const { t } = useTranslation();
-  const [{ data, error, fetching }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
+  const [{ data, error }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
+  const [returned] = useQuery({ query: ReturnedToMeDocument, variables: { org: post.org.id }, pause: !writes(post) });
+  const [waiting] = useQuery({ query: WaitingForMeDocument, variables: { org: post.org.id }, pause: !reviews(post) });
   const names: readonly Name[] = writes(post) ? ['returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
+  const answered = (data ?? error) && (!writes(post) || (returned.data ?? returned.error)) && (!reviews(post) || (waiting.data ?? waiting.error));
+  useEffect(() => {
+    if (answered) come(post.id);
+  }, [answered, come, post.id]);
   return (
     <section aria-label={`${post.org.name} ${post.roleName}`}>
       <div className="head">
@@ -51,23 +74,22 @@ function At({ post }: { readonly post: Post }) {
         )}
       </div>
       {error && !data?.counts && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
-      {fetching && !data && <Loading />}
       {data?.counts && <Numbers counts={data.counts} names={names} post={post} />}
-      {writes(post) && (data?.counts?.returned ?? 0) > 0 && <Returned org={post.org.id} />}
-      {reviews(post) && (data?.counts?.toReview ?? 0) > 0 && <Waiting post={post} />}
+      <Returned records={returned.data?.records?.nodes ?? []} />
+      <Waiting receipts={waiting.data?.receipts?.nodes ?? []} post={post} />
     </section>
   );
 }
 
 /** What came back, to be mended: the newest. */
-function Returned({ org }: { readonly org: string }) {
+function Returned({ records }: { readonly records: NonNullable<ReturnedToMeQuery['records']>['nodes'] }) {
   const { t } = useTranslation();
-  const [{ data }] = useQuery({ query: ReturnedToMeDocument, variables: { org } });
+  if (records.length === 0) return null;
   return (
     <>
       <h3>{t('today.returned')}</h3>
       <ul className="lines">
-        {data?.records?.nodes.map(({ id, title, occurredOn }) => (
+        {records.map(({ id, title, occurredOn }) => (
           <li key={id}>
             <Link to="/records/$id/edit" params={{ id }}>
               {title}
@@ -81,15 +103,15 @@ function Returned({ org }: { readonly org: string }) {
 }
 
 /** What has waited longest for a decision. */
-function Waiting({ post }: { readonly post: Post }) {
+function Waiting({ receipts, post }: { readonly receipts: NonNullable<WaitingForMeQuery['receipts']>['nodes']; readonly post: Post }) {
   const { t } = useTranslation();
   const { timeZone } = useViewer();
-  const [{ data }] = useQuery({ query: WaitingForMeDocument, variables: { org: post.org.id } });
+  if (receipts.length === 0) return null;
   return (
     <>
       <h3>{t('today.waiting')}</h3>
       <ul className="lines">
-        {data?.receipts?.nodes.map(({ id, title, origin, receivedAt }) => (
+        {receipts.map(({ id, title, origin, receivedAt }) => (
           <li key={id}>
             <Link to="/receipts/$id" params={{ id }} search={{ queue: 'TO_REVIEW', post: post.id }}>
               {title ?? t('review.untitled')}

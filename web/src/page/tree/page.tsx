@@ -17,7 +17,7 @@ export function Tree() {
   const { t } = useTranslation();
   const { posts } = useViewer();
   const go = useNavigate();
-  const asked = useSearch({ from: '/inside/orgs' });
+  const asked = useSearch({ from: '/inside/controls/orgs' });
   useTitle(t('place.orgs'));
   const at = asked.at ?? posts[0]?.org.id;
   const asOf = asked.asOf ?? null;
@@ -77,7 +77,7 @@ interface PageProps {
 
 function Page({ text, after, more }: PageProps) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/orgs' });
+  const asked = useSearch({ from: '/inside/controls/orgs' });
   const [{ data, error, fetching }, again] = useQuery({ query: TreeSearchDocument, variables: { text, after } });
   if (error && !data?.searchOrgs) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching && !data) return <Loading />;

@@ -12,7 +12,7 @@ import { UnitContactDocument, UnitDocument, UnitPostsDocument } from './gen/grap
 /** What is known of an organisation on a day, what it was before, and who holds which post there. */
 export function Unit({ org: id, asOf, changed }: { readonly org: string; readonly asOf: string | null; readonly changed: (org: string) => void }) {
   const { t } = useTranslation();
-  const asked = useSearch({ from: '/inside/orgs' });
+  const asked = useSearch({ from: '/inside/controls/orgs' });
   const [{ data, error, fetching }, again] = useQuery({ query: UnitDocument, variables: { org: id, asOf } });
   if (error && !data?.org) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching && !data) return <Loading />;
