@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, pruned, type Schema, trail, valueAt } from './schema';
+import { at, lacking, pruned, type Schema, trail, valueAt } from './schema';
 
 const FORM: Schema = {
   type: 'object',
@@ -33,4 +33,20 @@ test('what was left empty is not sent', () => {
     e: 0,
     f: false,
   });
+});
+
+test('what must be written and is not is found in groups and in the items of lists', () => {
+  const form: Schema = {
+    type: 'object',
+    required: ['place', 'agenda'],
+    properties: {
+      place: { type: 'string' },
+      note: { type: 'string' },
+      agenda: { type: 'array', items: { type: 'object', required: ['topic'], properties: { topic: { type: 'string' }, who: { type: 'string' } } } },
+      ballots: { type: 'object', required: ['for'], properties: { for: { type: 'integer' }, against: { type: 'integer' } } },
+    },
+  };
+  expect(lacking(form, {})).toEqual(['/place', '/agenda']);
+  expect(lacking(form, { place: ' ', agenda: [{ topic: '学习' }, { who: '钱示二' }], ballots: { against: 0 } })).toEqual(['/place', '/agenda/1/topic', '/ballots/for']);
+  expect(lacking(form, { place: '会议室', agenda: [{ topic: '学习' }] })).toEqual([]);
 });

@@ -128,6 +128,17 @@ export function halfWidth(text: string): string {
   return text.normalize('NFKC');
 }
 
+/** Where something must stand and nothing does, as far as the form alone knows it; a group or an item that is not there lacks as a whole. */
+export function lacking(schema: Schema, content: unknown, pointer = ''): readonly string[] {
+  const value = pruned(content);
+  if (schema.type === 'array') return Array.isArray(content) ? content.flatMap((item, n) => lacking(schema.items, item, `${pointer}/${n}`)) : [];
+  if (schema.type !== 'object' || (value === undefined && pointer !== '')) return [];
+  const now = (value ?? {}) as Content;
+  return fields(schema).flatMap(([name, field]) =>
+    now[name] === undefined ? (schema.required?.includes(name) ? [`${pointer}/${name}`] : []) : lacking(field, (content as Content)[name], `${pointer}/${name}`),
+  );
+}
+
 /** Nothing that was left empty: neither blanks, nor groups without anything, nor their like in lists. */
 export function pruned(value: unknown): unknown {
   if (Array.isArray(value)) {

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSubscription } from 'urql';
 import { type Mark, marksOf, pointerOf, strays } from '../../form/mark';
-import { at, type GroupSchema, valueAt } from '../../form/schema';
+import { at, type GroupSchema, lacking, trail, valueAt } from '../../form/schema';
 import { useTitle } from '../../frame/title';
 import { Conflict } from './conflict';
 import type { Desk, Draft, Problem } from './desk';
@@ -45,6 +45,7 @@ export function Editor({ heading, help, rules, org, usualTitle, form, desk, draf
   useHeard(desk, draft.id);
   const { writing, saving } = draft;
   const marks = useMemo(() => marksOf([...draft.problems, ...(checked ? still(checked, writing) : [])], comments.map(beside)), [draft.problems, checked, writing, comments]);
+  const lacks = step > 0 ? lacking(form, writing.content) : [];
   const above = strays(marks, (pointer) => /^#(title|occurredOn|confidentiality|tags)/.test(pointer) || (pointer !== '' && !pointer.startsWith('#') && at(form, pointer) !== undefined));
 
   async function next(to: number, pointer?: string): Promise<void> {
@@ -62,12 +63,20 @@ export function Editor({ heading, help, rules, org, usualTitle, form, desk, draf
         responsive={false}
         current={step}
         onChange={(to) => void next(to)}
-        items={[{ title: t('record.step.write') }, { title: t('record.step.files') }, { title: t('record.step.send') }]}
+        items={[{ title: t('record.step.write'), ...(lacks.length > 0 ? { status: 'error' as const } : {}) }, { title: t('record.step.files') }, { title: t('record.step.send') }]}
       />
       <Standing desk={desk} draft={draft} form={form} sent={sent} />
       {above.map(({ tone, text }: Mark) => (
         <Alert key={text} type={tone === 'error' ? 'error' : 'warning'} showIcon title={text} />
       ))}
+      {step === 1 && lacks[0] !== undefined && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('record.lacks', { count: lacks.length, names: lacks.slice(0, 3).map((pointer) => trail(form, pointer)).join(t('record.and')) })}
+          action={<Button onClick={() => void next(0, lacks[0])}>{t('submit.goThere')}</Button>}
+        />
+      )}
       {step === 0 && (
         <WriteStep help={help} rules={rules} org={org} type={desk.begin.ofType} usualTitle={usualTitle} form={form} writing={writing} marks={marks} write={desk.write} />
       )}

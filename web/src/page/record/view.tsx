@@ -17,6 +17,7 @@ import { useTitle } from '../../frame/title';
 import { useViewer, writes } from '../../frame/viewer';
 import { AlsoFor } from './also';
 import { DiscardDocument, RecallDocument, RecordCourseDocument, RecordFormDocument, RecordMovedDocument, RecordWholeDocument, type WholeFragment } from './gen/graphql';
+import { Receipts } from './receipts';
 import { returnOf, Timeline } from './timeline';
 
 /** An own record, whole: what it says, its files, where it stands and what became of it. */
@@ -70,6 +71,7 @@ function Whole({ record, name, form }: { readonly record: WholeFragment; readonl
           <FileList files={record.files} />
         </section>
       )}
+      <Receipts rounds={course?.rounds ?? []} />
       <section className="sheet">
         <h2>{t('record.timeline')}</h2>
         <Timeline events={course?.timeline ?? []} rounds={course?.rounds ?? []} form={form} />

@@ -78,7 +78,7 @@ function Shortcuts() {
     ['N', t('settings.key.next')],
   ] as const;
   return (
-    <section className="sheet">
+    <section className="sheet on-keys">
       <h2>{t('settings.shortcuts')}</h2>
       <p>
         <label>
