@@ -33,7 +33,7 @@ demo_settings() {
 DEMO_SERVER=
 
 # demo_begin FOLDER DATABASE PORT [fresh]: serves the demo on servers that run, and waits until it answers; FOLDER/demo.json
-# says where. Sets DEMO_SERVER.
+# says where. Sets DEMO_SERVER. FONDS_PROFILE: the build that serves it, debug if not set.
 demo_begin() {
   local folder=$1 tries=0
   mkdir -p "$folder"
@@ -42,7 +42,7 @@ demo_begin() {
   (
     export FONDS_BLOBS__FOLDER=$folder/blobs
     demo_settings "$2" "$3"
-    exec "${CARGO_TARGET_DIR:-$FONDS_ROOT/target}/debug/fonds" demo --dir "$folder" >"$folder/log" 2>&1
+    exec "${CARGO_TARGET_DIR:-$FONDS_ROOT/target}/${FONDS_PROFILE:-debug}/fonds" demo --dir "$folder" >"$folder/log" 2>&1
   ) &
   DEMO_SERVER=$!
   until [ -s "$folder/demo.json" ]; do
@@ -53,6 +53,14 @@ demo_begin() {
       die "the demo did not come up"
     fi
     sleep 0.1
+  done
+}
+
+# demo_whole FOLDER: waits until nothing more is written in the background.
+demo_whole() {
+  until grep -q '^background: the year of the whole city' "$1/log"; do
+    kill -0 $DEMO_SERVER 2>/dev/null || die "the demo did not load to its end"
+    sleep 1
   done
 }
 
