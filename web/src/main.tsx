@@ -1,4 +1,4 @@
-import { StrictMode } from 'react';
+import { startTransition, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { watchLine } from './client/line';
 import { App } from './frame/app';
@@ -17,10 +17,13 @@ if (!root) throw new Error('the page has no root');
 beginStyles();
 beginText();
 watchLine();
-void beginWords().then(() => {
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
-});
+// In slices: a slow phone stays able to scroll and to be touched.
+void beginWords().then(() =>
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
+  ),
+);

@@ -8,6 +8,7 @@ import { line } from '../client/line';
 import { session, signOut } from '../client/session';
 import { useStore } from '../client/store';
 import { locale, speak } from '../words';
+import { desks } from '../page/record/open-desks';
 import { renewClient } from './client';
 import { useFound } from './found';
 import { UnreadDocument, ViewerDocument } from './gen/graphql';
@@ -85,6 +86,7 @@ export function Shell() {
 function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: () => void }) {
   const { t } = useTranslation();
   const inbox = useTold(posted);
+  const underWay = useStore(desks).length > 0;
   return (
     <div className="shell">
       <a className="skip" href="#page">
@@ -108,9 +110,13 @@ function Frame({ viewer, posted }: { readonly viewer: Viewer; readonly posted: (
       <div className="above">
         <Away />
         <Outdated />
-        <Suspense>
-          <UnderWay />
-        </Suspense>
+        <div role="status">
+          {underWay && (
+            <Suspense>
+              <UnderWay />
+            </Suspense>
+          )}
+        </div>
       </div>
       <main id="page" tabIndex={-1}>
         <InboxContext value={inbox}>

@@ -1,10 +1,8 @@
 import { useEffect, useState } from 'react';
-import { store, useStore } from '../../client/store';
+import { useStore } from '../../client/store';
 import { quiet } from '../../frame/client';
 import { type Begin, type Desk, type Draft, desk } from './desk';
-
-/** All drafts on which somebody works, or that have something under way while another page is looked at. */
-export const desks = store<readonly Desk[]>([]);
+import { desks } from './open-desks';
 
 const held = new Map<Desk, number>();
 

@@ -3,18 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from '../../client/store';
 import { UNDER_WAY } from '../../file/upload';
 import type { Desk } from './desk';
-import { desks } from './desks';
+import { desks } from './open-desks';
 
 /** Files that are still on their way to a draft whose page was left: they go on, and this leads back. */
 export default function UnderWay() {
   const all = useStore(desks);
-  return (
-    <div role="status">
-      {all.map((one) => (
-        <Line key={one.begin.local} desk={one} />
-      ))}
-    </div>
-  );
+  return all.map((one) => <Line key={one.begin.local} desk={one} />);
 }
 
 function Line({ desk }: { readonly desk: Desk }) {

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { startTransition, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
@@ -23,7 +23,8 @@ export function Today() {
   useTitle(t('place.today'));
   const working = posts.filter((post) => writes(post) || reviews(post));
   const [there, setThere] = useState<ReadonlySet<string>>(new Set());
-  const come = useCallback((post: string) => setThere((now) => new Set(now).add(post)), []);
+  // In slices: whoever touches something meanwhile is heard.
+  const come = useCallback((post: string) => startTransition(() => setThere((now) => new Set(now).add(post))), []);
   const whole = working.every(({ id }) => there.has(id));
   useEffect(() => {
     if (whole) fetchLater();
@@ -34,13 +35,11 @@ export function Today() {
       <p>{t('today.greeting', { name: account.name })}</p>
       <LeftHere />
       {!whole && <Loading />}
-      <div hidden={!whole}>
-        {working.length === 0 && <Nothing words={t('today.nothing')} />}
-        {working.map((post) => (
-          <At key={post.id} post={post} come={come} />
-        ))}
-        <News />
-      </div>
+      {working.length === 0 && <Nothing words={t('today.nothing')} />}
+      {working.map((post) => (
+        <At key={post.id} post={post} come={come} shown={whole} />
+      ))}
+      {whole && <News />}
     </>
   );
 }
@@ -49,9 +48,10 @@ interface AtProps {
   readonly post: Post;
   /** Called when everything that is asked for this post has its answer, whatever it is. */
   readonly come: (post: string) => void;
+  readonly shown: boolean;
 }
 
-function At({ post, come }: AtProps) {
+function At({ post, come, shown }: AtProps) {
   const { t } = useTranslation();
   const [{ data, error }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
   const [returned] = useQuery({ query: ReturnedToMeDocument, variables: { org: post.org.id }, pause: !writes(post) });
@@ -61,6 +61,7 @@ function At({ post, come }: AtProps) {
   useEffect(() => {
     if (answered) come(post.id);
   }, [answered, come, post.id]);
+  if (!shown) return null;
   return (
     <section aria-label={`${post.org.name} ${post.roleName}`}>
       <div className="head">
