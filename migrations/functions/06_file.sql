@@ -210,8 +210,9 @@ GRANT EXECUTE ON FUNCTION sec.delay_file TO fonds_worker;
 -- For the worker: unfinished uploads whose time is over.
 CREATE OR REPLACE FUNCTION sec.expire_files(p_at timestamptz, p_limit int) RETURNS TABLE (tenant_id int, id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  UPDATE file f SET state = 'expired', settled_at = p_at
-    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'receiving' AND x.expires_at <= p_at ORDER BY x.expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED) AS gone
+  WITH gone AS MATERIALIZED (
+    SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'receiving' AND x.expires_at <= p_at ORDER BY x.expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
+  UPDATE file f SET state = 'expired', settled_at = p_at FROM gone
    WHERE f.tenant_id = gone.tenant_id AND f.id = gone.id RETURNING f.tenant_id, f.id
 $$;
 REVOKE ALL ON FUNCTION sec.expire_files FROM PUBLIC;
@@ -319,10 +320,11 @@ GRANT EXECUTE ON FUNCTION sec.tell_incident TO fonds_app;
 CREATE OR REPLACE FUNCTION sec.take_preview(p_at timestamptz)
 RETURNS TABLE (tenant_id int, id uuid, media_type text, sha256 bytea, chunks bytea, length bigint, tries smallint)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH due AS MATERIALIZED (
+    SELECT x.tenant_id, x.id FROM file x WHERE x.preview = 'wanted' AND x.preview_at <= p_at ORDER BY x.preview_at LIMIT 1 FOR UPDATE SKIP LOCKED)
   UPDATE file f SET preview_at = p_at + interval '5 minutes', preview_tries = f.preview_tries + 1,
          preview = CASE WHEN f.preview_tries >= 5 THEN 'none' ELSE f.preview END
-    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.preview = 'wanted' AND x.preview_at <= p_at ORDER BY x.preview_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
-   WHERE f.tenant_id = due.tenant_id AND f.id = due.id
+    FROM due WHERE f.tenant_id = due.tenant_id AND f.id = due.id
   RETURNING f.tenant_id, f.id, f.media_type, f.sha256, f.chunks, f.length, f.preview_tries
 $$;
 REVOKE ALL ON FUNCTION sec.take_preview FROM PUBLIC;

@@ -25,7 +25,7 @@ BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   IF NOT pg_try_advisory_xact_lock(1852798051, p_tenant) THEN RETURN; END IF;
   RETURN QUERY
-    WITH oldest AS (SELECT o.id FROM outbox o WHERE o.tenant_id = p_tenant ORDER BY o.id LIMIT p_limit FOR UPDATE SKIP LOCKED),
+    WITH oldest AS MATERIALIZED (SELECT o.id FROM outbox o WHERE o.tenant_id = p_tenant ORDER BY o.id LIMIT p_limit FOR UPDATE SKIP LOCKED),
     gone AS (DELETE FROM outbox o USING oldest WHERE o.tenant_id = p_tenant AND o.id = oldest.id RETURNING o.id, o.topic, o.subject, o.at)
     SELECT count(*), coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'topic', g.topic, 'subject', g.subject, 'at', g.at) ORDER BY g.id)
                               FILTER (WHERE g.topic = ANY (p_topics)), '[]')
@@ -204,10 +204,13 @@ BEGIN
     FOREACH v_tenant IN ARRAY v_tenants LOOP
       EXIT WHEN v_left <= 0;
       RETURN QUERY
+        -- Materialized, here and wherever so many are locked and taken: a sub-query in FROM may be run once for each row that it is
+        -- joined with, each time with others under its limit.
+        WITH due AS MATERIALIZED (
+          SELECT x.id FROM delivery x WHERE x.channel = p_channel AND x.tenant_id = v_tenant AND x.state = 'waiting' AND x.due_at <= p_at
+           ORDER BY x.due_at LIMIT least(v_left, CASE v_round WHEN 1 THEN v_share ELSE v_left END) FOR UPDATE SKIP LOCKED)
         UPDATE delivery d SET fence = d.fence + 1, attempts = d.attempts + 1, due_at = p_until
-          FROM (SELECT x.id FROM delivery x WHERE x.channel = p_channel AND x.tenant_id = v_tenant AND x.state = 'waiting' AND x.due_at <= p_at
-                 ORDER BY x.due_at LIMIT least(v_left, CASE v_round WHEN 1 THEN v_share ELSE v_left END) FOR UPDATE SKIP LOCKED) AS due
-         WHERE d.tenant_id = v_tenant AND d.id = due.id
+          FROM due WHERE d.tenant_id = v_tenant AND d.id = due.id
         RETURNING d.tenant_id, d.id, d.fence;
       GET DIAGNOSTICS v_taken = ROW_COUNT;
       v_left := v_left - v_taken;
