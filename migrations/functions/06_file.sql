@@ -287,13 +287,17 @@ ALTER FUNCTION sec.body_checked OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.body_checked FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.body_checked TO fonds_worker;
 
--- A copy was found wrong: by the scrub, or by somebody who read what he may.
-CREATE OR REPLACE FUNCTION sec.write_incident(p_tenant int, p_sha256 bytea, p_place text, p_found text, p_healed boolean, p_at timestamptz) RETURNS void
+-- A copy was found wrong: by the scrub, or by somebody who read what he may. While a place is away that may have what is good, the body
+-- is not called damaged: it is the first one of the next scrub.
+DROP FUNCTION IF EXISTS sec.write_incident(int, bytea, text, text, boolean, timestamptz);
+CREATE OR REPLACE FUNCTION sec.write_incident(p_tenant int, p_sha256 bytea, p_place text, p_found text, p_healed boolean, p_open boolean,
+    p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   INSERT INTO body_incident (tenant_id, sha256, place, found, healed, at) VALUES (p_tenant, p_sha256, p_place, p_found, p_healed, p_at);
-  IF NOT p_healed THEN UPDATE body SET damaged = true WHERE tenant_id = p_tenant AND sha256 = p_sha256; END IF;
+  IF p_open THEN UPDATE body SET checked_at = 'epoch' WHERE tenant_id = p_tenant AND sha256 = p_sha256;
+  ELSIF NOT p_healed THEN UPDATE body SET damaged = true WHERE tenant_id = p_tenant AND sha256 = p_sha256; END IF;
 END $$;
 ALTER FUNCTION sec.write_incident OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_incident FROM PUBLIC;

@@ -192,7 +192,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     // What a reader finds wrong with a body is told in words that are known, or not at all.
     ("zj/village/recorder", "SELECT sec.tell_incident(sec.tenant(), '\\x00', 'elsewhere', 'altered', false, '{now}')"),
     ("zj/village/recorder", "SELECT sec.tell_incident(sec.tenant(), '\\x00', 'main', 'fine', false, '{now}')"),
-    ("zj/village/recorder", "SELECT sec.write_incident(sec.tenant(), '\\x00', 'main', 'altered', false, '{now}')"),
+    ("zj/village/recorder", "SELECT sec.write_incident(sec.tenant(), '\\x00', 'main', 'altered', false, false, '{now}')"),
     ("zj/village/recorder", "SELECT FROM body_incident"),
     ("zj/province/system", "SELECT FROM audit_letter"),
     ("zj/province/audit", "SELECT FROM audit_letter"),
