@@ -227,7 +227,7 @@ DECLARE v jsonb;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'fence', d.fence, 'event', d.event, 'kind', d.kind, 'subject', d.subject, 'recipient', d.recipient,
-           'at', d.at, 'attempts', d.attempts,
+           'address', d.address, 'at', d.at, 'attempts', d.attempts,
            'items', CASE WHEN d.kind = 'digest' THEN (
               SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'event', i.event, 'kind', i.kind, 'subject', i.subject, 'at', i.at) ORDER BY i.at, i.id), '[]')
                 FROM (SELECT * FROM delivery i WHERE i.tenant_id = p_tenant AND i.recipient = d.recipient AND i.channel = d.channel AND i.digest_at = d.at
@@ -248,7 +248,8 @@ DECLARE d delivery;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   UPDATE delivery SET state = p_state, reason = p_reason, due_at = CASE WHEN p_state = 'waiting' THEN p_due END,
-         settled_at = CASE WHEN p_state <> 'waiting' THEN p_at END
+         settled_at = CASE WHEN p_state <> 'waiting' THEN p_at END,
+         address = CASE WHEN p_state IN ('waiting','failed') THEN address END -- kept for as long as the letter may go
    WHERE tenant_id = p_tenant AND id = p_id AND fence = p_fence AND state = 'waiting' RETURNING * INTO d;
   IF NOT FOUND THEN RETURN false; END IF;
   IF d.kind <> 'digest' OR p_state NOT IN ('sent','dropped') THEN RETURN true; END IF;

@@ -191,7 +191,7 @@ impl Deliver {
         let Some(person) = desk.reader(Id::<noun::Account>::of(delivery.recipient)) else {
             return dropped("account_closed");
         };
-        let Some(reader) = addressed(person) else { return dropped("no_address") };
+        let Some(reader) = addressed(person, delivery) else { return dropped("no_address") };
         let (said, left): (Vec<_>, Vec<_>) =
             delivery.items.iter().map(|item| (item.id, desk.item(person, item))).partition(|(_, said)| said.is_ok());
         let letter = if delivery.kind == NoticeKind::Digest {
@@ -223,7 +223,7 @@ impl Deliver {
         let dropped = |reason| Settled::Dropped { reason, items: Vec::new() };
         let account = Id::<noun::Account>::of(delivery.recipient);
         let Some(person) = desk.invited(account) else { return dropped("settled") };
-        let Some(reader) = addressed(person) else { return dropped("no_address") };
+        let Some(reader) = addressed(person, delivery) else { return dropped("no_address") };
         let (mut secret, until) = ([0; 32], delivery.at + INVITED_FOR);
         (self.post.chance)(&mut secret);
         let token =
@@ -306,11 +306,12 @@ impl Deliver {
     }
 }
 
-fn addressed(person: &Person) -> Option<render::Reader> {
+fn addressed(person: &Person, delivery: &Delivery) -> Option<render::Reader> {
+    let address = delivery.address.as_ref().or(person.email.as_ref())?;
     Some(render::Reader {
         account: person.account,
         name: person.name.clone().unwrap_or_default(),
-        address: person.email.as_ref()?.expose_secret().to_owned(),
+        address: address.expose_secret().to_owned(),
         locale: person.locale,
     })
 }
