@@ -147,6 +147,30 @@ END $$;
 REVOKE ALL ON FUNCTION sec.change_password FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.change_password TO fonds_app;
 
+-- One's own address, another one or none, by the password that was checked, which ends the count of wrong ones. Where one was there
+-- before, it is told by letter: whoever sits at somebody's open browser leads no letters away unseen. What the new one is, that letter
+-- does not say. Gives whether it was done; not, where password, lock or address have changed meanwhile.
+CREATE OR REPLACE FUNCTION sec.readdress(p_password text, p_former text, p_email text, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE v_former text;
+BEGIN
+  UPDATE credential SET failures = 0, locked_until = NULL
+   WHERE tenant_id = sec.tenant() AND account_id = sec.who() AND password = p_password AND (locked_until IS NULL OR locked_until <= p_at);
+  IF NOT FOUND THEN RETURN false; END IF;
+  INSERT INTO account_contact (tenant_id, account_id) VALUES (sec.tenant(), sec.who()) ON CONFLICT DO NOTHING;
+  SELECT c.email INTO v_former FROM account_contact c WHERE c.tenant_id = sec.tenant() AND c.account_id = sec.who() FOR UPDATE;
+  IF v_former IS DISTINCT FROM p_former THEN RETURN false; END IF;
+  UPDATE account_contact SET email = p_email WHERE tenant_id = sec.tenant() AND account_id = sec.who();
+  IF v_former IS NOT NULL THEN
+    INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, address, at, due_at)
+    VALUES (sec.tenant(), gen_random_uuid(), gen_random_uuid(), 'address_changed', 'address_changed ' || gen_random_uuid(), '{}', 'mail',
+            sec.who(), v_former, p_at, p_at);
+  END IF;
+  RETURN true;
+END $$;
+REVOKE ALL ON FUNCTION sec.readdress FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sec.readdress TO fonds_app;
+
 -- Shutting out. Who holds a post out of the actor's reach is not his to shut out, and the three administrators only the
 -- system and the security administrator's. The post may be out of the actor's sight, hence a definer's function.
 CREATE OR REPLACE FUNCTION sec.within_reach(p_account uuid, p_at timestamptz) RETURNS boolean

@@ -210,8 +210,9 @@ GRANT EXECUTE ON FUNCTION sec.delay_file TO fonds_worker;
 -- For the worker: unfinished uploads whose time is over.
 CREATE OR REPLACE FUNCTION sec.expire_files(p_at timestamptz, p_limit int) RETURNS TABLE (tenant_id int, id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-  UPDATE file f SET state = 'expired', settled_at = p_at
-    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'receiving' AND x.expires_at <= p_at ORDER BY x.expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED) AS gone
+  WITH gone AS MATERIALIZED (
+    SELECT x.tenant_id, x.id FROM file x WHERE x.state = 'receiving' AND x.expires_at <= p_at ORDER BY x.expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
+  UPDATE file f SET state = 'expired', settled_at = p_at FROM gone
    WHERE f.tenant_id = gone.tenant_id AND f.id = gone.id RETURNING f.tenant_id, f.id
 $$;
 REVOKE ALL ON FUNCTION sec.expire_files FROM PUBLIC;
@@ -286,13 +287,17 @@ ALTER FUNCTION sec.body_checked OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.body_checked FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.body_checked TO fonds_worker;
 
--- A copy was found wrong: by the scrub, or by somebody who read what he may.
-CREATE OR REPLACE FUNCTION sec.write_incident(p_tenant int, p_sha256 bytea, p_place text, p_found text, p_healed boolean, p_at timestamptz) RETURNS void
+-- A copy was found wrong: by the scrub, or by somebody who read what he may. While a place is away that may have what is good, the body
+-- is not called damaged: it is the first one of the next scrub.
+DROP FUNCTION IF EXISTS sec.write_incident(int, bytea, text, text, boolean, timestamptz);
+CREATE OR REPLACE FUNCTION sec.write_incident(p_tenant int, p_sha256 bytea, p_place text, p_found text, p_healed boolean, p_open boolean,
+    p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   INSERT INTO body_incident (tenant_id, sha256, place, found, healed, at) VALUES (p_tenant, p_sha256, p_place, p_found, p_healed, p_at);
-  IF NOT p_healed THEN UPDATE body SET damaged = true WHERE tenant_id = p_tenant AND sha256 = p_sha256; END IF;
+  IF p_open THEN UPDATE body SET checked_at = 'epoch' WHERE tenant_id = p_tenant AND sha256 = p_sha256;
+  ELSIF NOT p_healed THEN UPDATE body SET damaged = true WHERE tenant_id = p_tenant AND sha256 = p_sha256; END IF;
 END $$;
 ALTER FUNCTION sec.write_incident OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.write_incident FROM PUBLIC;
@@ -319,10 +324,11 @@ GRANT EXECUTE ON FUNCTION sec.tell_incident TO fonds_app;
 CREATE OR REPLACE FUNCTION sec.take_preview(p_at timestamptz)
 RETURNS TABLE (tenant_id int, id uuid, media_type text, sha256 bytea, chunks bytea, length bigint, tries smallint)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  WITH due AS MATERIALIZED (
+    SELECT x.tenant_id, x.id FROM file x WHERE x.preview = 'wanted' AND x.preview_at <= p_at ORDER BY x.preview_at LIMIT 1 FOR UPDATE SKIP LOCKED)
   UPDATE file f SET preview_at = p_at + interval '5 minutes', preview_tries = f.preview_tries + 1,
          preview = CASE WHEN f.preview_tries >= 5 THEN 'none' ELSE f.preview END
-    FROM (SELECT x.tenant_id, x.id FROM file x WHERE x.preview = 'wanted' AND x.preview_at <= p_at ORDER BY x.preview_at LIMIT 1 FOR UPDATE SKIP LOCKED) AS due
-   WHERE f.tenant_id = due.tenant_id AND f.id = due.id
+    FROM due WHERE f.tenant_id = due.tenant_id AND f.id = due.id
   RETURNING f.tenant_id, f.id, f.media_type, f.sha256, f.chunks, f.length, f.preview_tries
 $$;
 REVOKE ALL ON FUNCTION sec.take_preview FROM PUBLIC;

@@ -25,7 +25,7 @@ BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   IF NOT pg_try_advisory_xact_lock(1852798051, p_tenant) THEN RETURN; END IF;
   RETURN QUERY
-    WITH oldest AS (SELECT o.id FROM outbox o WHERE o.tenant_id = p_tenant ORDER BY o.id LIMIT p_limit FOR UPDATE SKIP LOCKED),
+    WITH oldest AS MATERIALIZED (SELECT o.id FROM outbox o WHERE o.tenant_id = p_tenant ORDER BY o.id LIMIT p_limit FOR UPDATE SKIP LOCKED),
     gone AS (DELETE FROM outbox o USING oldest WHERE o.tenant_id = p_tenant AND o.id = oldest.id RETURNING o.id, o.topic, o.subject, o.at)
     SELECT count(*), coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'topic', g.topic, 'subject', g.subject, 'at', g.at) ORDER BY g.id)
                               FILTER (WHERE g.topic = ANY (p_topics)), '[]')
@@ -204,10 +204,13 @@ BEGIN
     FOREACH v_tenant IN ARRAY v_tenants LOOP
       EXIT WHEN v_left <= 0;
       RETURN QUERY
+        -- Materialized, here and wherever so many are locked and taken: a sub-query in FROM may be run once for each row that it is
+        -- joined with, each time with others under its limit.
+        WITH due AS MATERIALIZED (
+          SELECT x.id FROM delivery x WHERE x.channel = p_channel AND x.tenant_id = v_tenant AND x.state = 'waiting' AND x.due_at <= p_at
+           ORDER BY x.due_at LIMIT least(v_left, CASE v_round WHEN 1 THEN v_share ELSE v_left END) FOR UPDATE SKIP LOCKED)
         UPDATE delivery d SET fence = d.fence + 1, attempts = d.attempts + 1, due_at = p_until
-          FROM (SELECT x.id FROM delivery x WHERE x.channel = p_channel AND x.tenant_id = v_tenant AND x.state = 'waiting' AND x.due_at <= p_at
-                 ORDER BY x.due_at LIMIT least(v_left, CASE v_round WHEN 1 THEN v_share ELSE v_left END) FOR UPDATE SKIP LOCKED) AS due
-         WHERE d.tenant_id = v_tenant AND d.id = due.id
+          FROM due WHERE d.tenant_id = v_tenant AND d.id = due.id
         RETURNING d.tenant_id, d.id, d.fence;
       GET DIAGNOSTICS v_taken = ROW_COUNT;
       v_left := v_left - v_taken;
@@ -224,7 +227,7 @@ DECLARE v jsonb;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'fence', d.fence, 'event', d.event, 'kind', d.kind, 'subject', d.subject, 'recipient', d.recipient,
-           'at', d.at, 'attempts', d.attempts,
+           'address', d.address, 'at', d.at, 'attempts', d.attempts,
            'items', CASE WHEN d.kind = 'digest' THEN (
               SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'event', i.event, 'kind', i.kind, 'subject', i.subject, 'at', i.at) ORDER BY i.at, i.id), '[]')
                 FROM (SELECT * FROM delivery i WHERE i.tenant_id = p_tenant AND i.recipient = d.recipient AND i.channel = d.channel AND i.digest_at = d.at
@@ -245,7 +248,8 @@ DECLARE d delivery;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   UPDATE delivery SET state = p_state, reason = p_reason, due_at = CASE WHEN p_state = 'waiting' THEN p_due END,
-         settled_at = CASE WHEN p_state <> 'waiting' THEN p_at END
+         settled_at = CASE WHEN p_state <> 'waiting' THEN p_at END,
+         address = CASE WHEN p_state IN ('waiting','failed') THEN address END -- kept for as long as the letter may go
    WHERE tenant_id = p_tenant AND id = p_id AND fence = p_fence AND state = 'waiting' RETURNING * INTO d;
   IF NOT FOUND THEN RETURN false; END IF;
   IF d.kind <> 'digest' OR p_state NOT IN ('sent','dropped') THEN RETURN true; END IF;

@@ -13,5 +13,6 @@ mod raced;
 mod rot;
 mod rules;
 mod rush;
+mod scrub;
 mod strangers;
 mod tus;

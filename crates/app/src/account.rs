@@ -14,7 +14,7 @@ pub use password::{Changed, change as change_password, digest as password_digest
 pub use suspend::{reopen, suspend};
 pub use view::{list, login, names, own, view};
 
-pub(crate) use password::{Verdict, verify};
+pub(crate) use password::{Given, Verdict, verify};
 
 use authz::{Actor, TenantPolicy, act};
 

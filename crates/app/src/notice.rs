@@ -1,8 +1,9 @@
 //! One's own inbox, what one wishes to be told of and how, and what could not be delivered.
 
+pub(crate) mod address;
 mod delivery;
 mod inbox;
-pub(crate) mod preference;
+mod preference;
 mod webhook;
 
 pub use delivery::{Redriven, dead, redrive};

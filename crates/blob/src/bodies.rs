@@ -19,7 +19,7 @@ pub use self::{
 pub use crate::place::OpenError;
 use crate::{
     digest::Body,
-    incident::{Fault, Incident, Part},
+    incident::{Fault, Incident, Part, Remedy},
     place::Place,
     settings::Settings,
 };
@@ -90,14 +90,14 @@ impl Bodies {
         self.0.tasks.wait().await;
     }
 
-    fn report(&self, body: &Body, place: &Place, part: Part, fault: Fault, healed: bool) {
+    fn report(&self, body: &Body, place: &Place, part: Part, fault: Fault, remedy: Remedy) {
         let (tenant, digest, place) = (body.tenant, body.sha256, place.name);
         if fault.is_damage() {
-            tracing::error!(tenant.id = tenant.0, file.digest = %digest, place, ?part, ?fault, healed, "a body is damaged");
+            tracing::error!(tenant.id = tenant.0, file.digest = %digest, place, ?part, ?fault, ?remedy, "a body is damaged");
         } else {
             tracing::warn!(tenant.id = tenant.0, file.digest = %digest, place, ?fault, "a place of bodies does not answer");
         }
         // Who has dropped the receiver has the log.
-        let _ = self.0.incidents.send(Incident { tenant, digest, place, part, fault, healed });
+        let _ = self.0.incidents.send(Incident { tenant, digest, place, part, fault, remedy });
     }
 }

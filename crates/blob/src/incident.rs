@@ -35,6 +35,17 @@ impl Fault {
     }
 }
 
+/// What became of something that was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// It was written anew from what is good, and verified.
+    Healed,
+    /// Every place was asked, and none has what is good.
+    Lost,
+    /// A place that may have what is good, or that was to be written to, does not answer: nothing is known, and it is looked at again.
+    Open,
+}
+
 /// Something was wrong in a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
@@ -48,6 +59,6 @@ pub struct Incident {
     pub part: Part,
     /// What was found.
     pub fault: Fault,
-    /// It was written anew from what is good, and verified.
-    pub healed: bool,
+    /// What became of it.
+    pub remedy: Remedy,
 }

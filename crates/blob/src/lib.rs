@@ -19,7 +19,7 @@ pub use self::{
     checksum::Checksum,
     chunks::{CHUNK, ChunkList},
     digest::{Body, Digests, NotADigest, Sha256Digest, Sm3Digest},
-    incident::{Fault, Incident, Part},
+    incident::{Fault, Incident, Part, Remedy},
     settings::{PlaceSettings, S3Settings, Settings, SettingsError},
     staging::{AppendError, Fence, Progress, Scratch, ScratchError, Staged, Staging, StagingError, Upload},
 };

@@ -36,6 +36,9 @@ words! {
         Invitation = "invitation", "邀请";
         /// Your password was changed. To its owner alone, so that a stranger's doing is seen.
         PasswordChanged = "password_changed", "密码已更改";
+        /// The address that letters go to is another one, or none. By letter to the address of before, in the inbox to its
+        /// owner, so that a stranger's doing is seen.
+        AddressChanged = "address_changed", "邮件地址已更改";
         /// You hold a post now. To the person.
         PostGranted = "post_granted", "职务开始";
         /// You hold a post no longer. To the person.
@@ -95,6 +98,7 @@ impl NoticeKind {
             | Self::FileRefused => true,
             Self::Invitation
             | Self::PasswordChanged
+            | Self::AddressChanged
             | Self::PostGranted
             | Self::PostEnded
             | Self::FileInfected
@@ -107,7 +111,7 @@ impl NoticeKind {
 
     /// Guards an account: sent by mail whatever the wishes, and in quiet hours too.
     pub const fn is_security(self) -> bool {
-        matches!(self, Self::Invitation | Self::PasswordChanged)
+        matches!(self, Self::Invitation | Self::PasswordChanged | Self::AddressChanged)
     }
 
     /// Says that something is done, and nobody has to act on it: after a while it is a fact and no news. What waits for
@@ -120,6 +124,7 @@ impl NoticeKind {
             | Self::Overdue
             | Self::Invitation
             | Self::PasswordChanged
+            | Self::AddressChanged
             | Self::PostGranted
             | Self::PostEnded
             | Self::FileRefused
@@ -141,6 +146,7 @@ impl NoticeKind {
             | Self::Trial => true,
             Self::Invitation
             | Self::PasswordChanged
+            | Self::AddressChanged
             | Self::PostGranted
             | Self::PostEnded
             | Self::FileRefused

@@ -46,6 +46,8 @@ pub enum NoticeKind {
     Invitation,
     /// Your password was changed. 密码已更改
     PasswordChanged,
+    /// The address that your letters go to was changed or removed. 邮件地址已更改
+    AddressChanged,
     /// You hold a post now. 职务开始
     PostGranted,
     /// You hold a post no longer. 职务结束
@@ -75,6 +77,7 @@ fn label(kind: Kind, locale: Locale) -> &'static str {
         Kind::Overdue => "overdue",
         Kind::Invitation => "invitation",
         Kind::PasswordChanged => "password changed",
+        Kind::AddressChanged => "mail address changed",
         Kind::PostGranted => "post begins",
         Kind::PostEnded => "post ends",
         Kind::FileRefused => "file refused",

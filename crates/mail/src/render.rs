@@ -91,6 +91,8 @@ pub enum Matter {
     },
     /// See [`NoticeKind::PasswordChanged`].
     PasswordChanged(NaiveDateTime),
+    /// See [`NoticeKind::AddressChanged`]. Neither address stands in it.
+    AddressChanged(NaiveDateTime),
     /// See [`NoticeKind::PostGranted`].
     PostGranted(Held),
     /// See [`NoticeKind::PostEnded`].
@@ -131,6 +133,7 @@ impl Matter {
             Self::Overdue { .. } => NoticeKind::Overdue,
             Self::Invitation { .. } => NoticeKind::Invitation,
             Self::PasswordChanged(_) => NoticeKind::PasswordChanged,
+            Self::AddressChanged(_) => NoticeKind::AddressChanged,
             Self::PostGranted(_) => NoticeKind::PostGranted,
             Self::PostEnded(_) => NoticeKind::PostEnded,
             Self::FileRefused { .. } => NoticeKind::FileRefused,

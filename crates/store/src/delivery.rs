@@ -9,6 +9,7 @@ use domain::{
     notice::{Channel, NoticeKind, Subject},
     tenant::TenantId,
 };
+use secrecy::SecretString;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -45,6 +46,8 @@ pub struct Delivery {
     pub subject: Subject,
     /// A person, or a webhook.
     pub recipient: Uuid,
+    /// Where the letter goes; none: where the person's letters go.
+    pub address: Option<SecretString>,
     /// When it happened.
     pub at: DateTime<Utc>,
     /// Attempts, this one among them.

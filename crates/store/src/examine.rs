@@ -83,6 +83,8 @@ pub struct BodyIncident<'a> {
     pub found: &'a str,
     /// It was written anew.
     pub healed: bool,
+    /// A place that may have what is good is away: nothing is known of the body, and the next scrub looks at it first.
+    pub open: bool,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -276,12 +278,13 @@ impl WorkerStore {
     pub async fn incident(&self, found: &BodyIncident<'_>) -> Result<()> {
         let mut connection = self.bare().await?;
         sqlx::query!(
-            "SELECT sec.write_incident($1, $2, $3, $4, $5, $6)",
+            "SELECT sec.write_incident($1, $2, $3, $4, $5, $6, $7)",
             found.tenant.0,
             found.sha256.as_slice(),
             found.place,
             found.found,
             found.healed,
+            found.open,
             found.at
         )
         .execute(&mut *connection)

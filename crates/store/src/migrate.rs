@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_audit_guard", include_str!("../../../migrations/0015_audit_guard.sql")),
     ("0016_org_name", include_str!("../../../migrations/0016_org_name.sql")),
     ("0017_file_turns", include_str!("../../../migrations/0017_file_turns.sql")),
+    ("0018_former_address", include_str!("../../../migrations/0018_former_address.sql")),
 ];
 
 /// Repeatable files, in order.

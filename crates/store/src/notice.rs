@@ -178,19 +178,23 @@ pub async fn address(tx: &mut Tx) -> Result<Option<SecretString>> {
     Ok(email.fetch_optional(tx.connection()).await?.flatten().map(SecretString::from))
 }
 
-/// Writes it, or takes it away.
-pub async fn set_address(tx: &mut Tx, email: Option<&SecretString>) -> Result<()> {
-    let (tenant, who) = (tx.tenant().0, tx.who().uuid());
-    let done = sqlx::query!(
-        "INSERT INTO account_contact (tenant_id, account_id, email) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, account_id) DO UPDATE SET email = excluded.email",
-        tenant,
-        who,
-        email.map(ExposeSecret::expose_secret)
-    )
-    .execute(tx.connection())
-    .await?;
-    touched("address of a person", 1, &done)
+/// Makes it another one, or none, by the digest of the password that was checked; the address of before is told by letter. False:
+/// password or address were changed meanwhile, or the account was locked.
+pub async fn readdress(
+    tx: &mut Tx,
+    password: &SecretString,
+    former: Option<&SecretString>,
+    email: Option<&SecretString>,
+) -> Result<bool> {
+    let at = tx.at();
+    let done = sqlx::query_scalar!(
+        r#"SELECT sec.readdress($1, $2, $3, $4) AS "done!""#,
+        password.expose_secret(),
+        former.map(ExposeSecret::expose_secret),
+        email.map(ExposeSecret::expose_secret),
+        at
+    );
+    Ok(done.fetch_one(tx.connection()).await?)
 }
 
 /// Titles of what notices are about, as far as row security shows them: of receipts by organisation and number, and of own

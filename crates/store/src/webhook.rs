@@ -39,6 +39,35 @@ pub struct Webhook {
     pub created_at: DateTime<Utc>,
 }
 
+struct Row {
+    id: Uuid,
+    org_id: Uuid,
+    name: String,
+    reader: String,
+    host: String,
+    locale: String,
+    kinds: Vec<String>,
+    created_by: Uuid,
+    created_at: DateTime<Utc>,
+}
+
+impl Row {
+    fn webhook(self) -> Result<Webhook> {
+        let kind = |text: &String| NoticeKind::parse(text).ok_or_else(|| Error::Stored(format!("kind {text}")));
+        Ok(Webhook {
+            id: Id::of(self.id),
+            org: Id::of(self.org_id),
+            name: self.name,
+            reader: self.reader,
+            host: self.host,
+            locale: if self.locale == "en" { Locale::En } else { Locale::Zh },
+            kinds: self.kinds.iter().map(kind).collect::<Result<_>>()?,
+            created_by: Id::of(self.created_by),
+            created_at: self.created_at,
+        })
+    }
+}
+
 /// What is still to be sealed by the newest key.
 #[derive(Debug)]
 pub struct Unsealed {
@@ -128,7 +157,8 @@ pub async fn find(
         return Ok(Vec::new());
     }
     let tenant = tx.tenant().0;
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "SELECT id, org_id, name, reader, host, locale, kinds, created_by, created_at FROM webhook
           WHERE tenant_id = $1 AND org_id = $2 AND id > $3 ORDER BY id LIMIT $4",
         tenant,
@@ -138,22 +168,7 @@ pub async fn find(
     )
     .fetch_all(tx.connection())
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let kind = |text: &String| NoticeKind::parse(text).ok_or_else(|| Error::Stored(format!("kind {text}")));
-            Ok(Webhook {
-                id: Id::of(row.id),
-                org: Id::of(row.org_id),
-                name: row.name,
-                reader: row.reader,
-                host: row.host,
-                locale: if row.locale == "en" { Locale::En } else { Locale::Zh },
-                kinds: row.kinds.iter().map(kind).collect::<Result<_>>()?,
-                created_by: Id::of(row.created_by),
-                created_at: row.created_at,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Row::webhook).collect()
 }
 
 /// Sets one up; where it leads and what it signs with, sealed.
@@ -181,18 +196,21 @@ pub async fn insert(tx: &mut Tx, may: &Permit<act::EditWebhook>, new: &Webhook, 
     touched("webhook", 1, &done)
 }
 
-/// Takes one away; what waits for it is dropped when its turn comes.
-pub async fn remove(tx: &mut Tx, may: Permit<act::EditWebhook>, id: Id<noun::Webhook>) -> Result<()> {
+/// Takes one away and gives what it was; what waits for it is dropped when its turn comes.
+pub async fn remove(tx: &mut Tx, may: Permit<act::EditWebhook>, id: Id<noun::Webhook>) -> Result<Webhook> {
     let tenant = tx.tenant().0;
-    let done = sqlx::query!(
-        "DELETE FROM webhook WHERE tenant_id = $1 AND id = $2 AND org_id = $3",
+    sqlx::query_as!(
+        Row,
+        "DELETE FROM webhook WHERE tenant_id = $1 AND id = $2 AND org_id = $3
+         RETURNING id, org_id, name, reader, host, locale, kinds, created_by, created_at",
         tenant,
         id.uuid(),
         may.of().uuid()
     )
-    .execute(tx.connection())
-    .await?;
-    touched("removed webhook", 1, &done)
+    .fetch_optional(tx.connection())
+    .await?
+    .ok_or_else(|| Error::Conflict("the webhook was removed meanwhile".to_owned()))?
+    .webhook()
 }
 
 /// Has a trial sent. False: one was sent in this minute.

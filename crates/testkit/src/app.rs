@@ -231,6 +231,13 @@ impl TestApp {
         worker::scrub::drain(&self.app.store, &mut incidents, domain::clock::Clock::now(&*self.clock)).await;
     }
 
+    /// The same, as the worker does, whose word on a body counts.
+    pub async fn write_incidents(&self) {
+        let (store, mut incidents) = (self.worker_store(), self.files.incidents.lock().await);
+        worker::scrub::drain(&store, &mut incidents, domain::clock::Clock::now(&*self.clock)).await;
+        store.close().await;
+    }
+
     /// The examination as another worker would run it.
     pub fn examiner(&self) -> worker::Examine {
         self.files.examine(self.worker_store(), self.clock.clone(), true)

@@ -3,9 +3,10 @@
 //! A lease has an end and a number. Whoever is late or dead loses it to the next one, and what he says afterwards counts
 //! for nothing; a letter that goes out twice by it has the same `Message-ID`.
 
+mod look;
 mod matter;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{
     Engine as _,
@@ -32,17 +33,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::{
     Entry, Result,
     delivery::{Delivery, Lease, Settled},
-    relay::{
-        Asked, Sought,
-        fact::{Person, Webhook},
-    },
+    relay::fact::{Person, Webhook},
     worker::WorkerStore,
 };
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::matter::Desk;
+use self::{look::Job, matter::Desk};
 use crate::right::Policies;
 
 /// How often it looks where nobody wakes it.
@@ -50,8 +48,6 @@ const LOOK: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts, and after repeated failures of the database.
 const LONGEST: Duration = Duration::from_hours(1);
 const TROUBLE: Duration = Duration::from_secs(30);
-/// How long before an attempt rights, wishes and addresses may have been read.
-const FRESH: Duration = Duration::from_secs(3);
 /// Attempts after which it is given up: most of a day, with the usual pauses.
 const MOST: i32 = 24;
 
@@ -142,88 +138,18 @@ impl Deliver {
         let lease = self.post.patience * 6;
         let until = at + TimeDelta::from_std(lease).unwrap_or(TimeDelta::minutes(3));
         let taken = self.store.take(channel, at, until, limit).await?;
-        let mut by_tenant: HashMap<TenantId, Vec<Lease>> = HashMap::new();
-        for lease in &taken {
-            by_tenant.entry(lease.tenant).or_default().push(*lease);
-        }
-        let mut jobs = Vec::new();
-        for (tenant, leases) in by_tenant {
-            match self.look(channel, tenant, &leases).await {
-                Ok(desk) => {
-                    let read = Instant::now();
-                    jobs.extend(desk.into_iter().map(|job| (job, read)));
-                }
-                // One tenant whose rows cannot be read holds up none of the others: its lease ends by itself.
-                Err(error) => {
-                    tracing::error!(tenant = tenant.0, %error, "a tenant's deliveries could not be looked at");
-                }
-            }
-        }
-        stream::iter(jobs)
-            .for_each_concurrent(self.post.at_once, |((lease, delivery, desk), read)| async move {
+        stream::iter(self.looked_at(channel, &taken).await)
+            .for_each_concurrent(self.post.at_once, |job| async move {
                 // Too late to come to an end within the lease: it is the next one's.
                 if begun.elapsed() + self.post.patience * 2 >= self.post.patience * 6 {
                     return;
                 }
-                if read.elapsed() <= FRESH {
-                    return self.one(channel, lease, &delivery, &desk).await;
-                }
-                // It has waited behind slow ones: whoever has lost a right meanwhile is told nothing.
-                match self.look(channel, lease.tenant, &[lease]).await {
-                    Ok(again) => {
-                        for (lease, delivery, desk) in again {
-                            self.one(channel, lease, &delivery, &desk).await;
-                        }
-                    }
-                    Err(error) => {
-                        tracing::error!(tenant = lease.tenant.0, %error, "a delivery could not be looked at again");
-                    }
+                if let Some(Job { lease, delivery, desk, .. }) = self.fresh(channel, job).await {
+                    self.one(channel, lease, &delivery, &desk).await;
                 }
             })
             .await;
         Ok(taken.len())
-    }
-
-    /// Reads what was taken, and everything that it is about, in a number of statements that does not grow.
-    async fn look(
-        &self,
-        channel: Channel,
-        tenant: TenantId,
-        leases: &[Lease],
-    ) -> Result<Vec<(Lease, Delivery, Arc<Desk>)>> {
-        let ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
-        let deliveries = self.store.deliveries(tenant, &ids).await?;
-        let (mut asked, mut sought) =
-            (Asked { titles: true, ..Asked::default() }, Sought { addresses: true, ..Sought::default() });
-        for delivery in &deliveries {
-            match channel {
-                Channel::Webhook => sought.webhooks.push(Id::of(delivery.recipient)),
-                Channel::Mail | Channel::InApp => sought.accounts.push(Id::of(delivery.recipient)),
-            }
-            for subject in delivery.items.iter().map(|item| &item.subject).chain([&delivery.subject]) {
-                asked.rounds.extend(subject.record.zip(subject.round));
-                asked.orgs.extend(subject.org);
-                asked.posts.extend(subject.post);
-                asked.files.extend(subject.file);
-            }
-        }
-        let matters = self.store.matters(tenant, &asked).await?;
-        let people = self.store.people(tenant, &sought, self.clock.now()).await?;
-        let mut policy = self.policies.known(tenant, people.tenant.version);
-        if policy.is_none() {
-            let (version, rows) = self.store.policy(tenant).await?;
-            policy = self.policies.load(tenant, version, &rows);
-        }
-        let Some(policy) = policy else { return Err(store::Error::Stored("policy of a tenant".to_owned())) };
-        let wanted = deliveries.iter().any(|delivery| delivery.kind == NoticeKind::AuditHead);
-        let head = if wanted { self.store.newest_head(tenant).await? } else { None };
-        let (public, now) = (self.post.public.clone(), self.clock.now());
-        let desk = Arc::new(Desk { matters, people, policy, public, now, tenant, head });
-        let fenced = |delivery: Delivery| {
-            let lease = leases.iter().find(|lease| lease.id == delivery.id && lease.fence == delivery.fence)?;
-            Some((*lease, delivery, Arc::clone(&desk)))
-        };
-        Ok(deliveries.into_iter().filter_map(fenced).collect())
     }
 
     /// One attempt, and what came of it.
@@ -265,7 +191,7 @@ impl Deliver {
         let Some(person) = desk.reader(Id::<noun::Account>::of(delivery.recipient)) else {
             return dropped("account_closed");
         };
-        let Some(reader) = addressed(person) else { return dropped("no_address") };
+        let Some(reader) = addressed(person, delivery) else { return dropped("no_address") };
         let (said, left): (Vec<_>, Vec<_>) =
             delivery.items.iter().map(|item| (item.id, desk.item(person, item))).partition(|(_, said)| said.is_ok());
         let letter = if delivery.kind == NoticeKind::Digest {
@@ -297,7 +223,7 @@ impl Deliver {
         let dropped = |reason| Settled::Dropped { reason, items: Vec::new() };
         let account = Id::<noun::Account>::of(delivery.recipient);
         let Some(person) = desk.invited(account) else { return dropped("settled") };
-        let Some(reader) = addressed(person) else { return dropped("no_address") };
+        let Some(reader) = addressed(person, delivery) else { return dropped("no_address") };
         let (mut secret, until) = ([0; 32], delivery.at + INVITED_FOR);
         (self.post.chance)(&mut secret);
         let token =
@@ -380,11 +306,12 @@ impl Deliver {
     }
 }
 
-fn addressed(person: &Person) -> Option<render::Reader> {
+fn addressed(person: &Person, delivery: &Delivery) -> Option<render::Reader> {
+    let address = delivery.address.as_ref().or(person.email.as_ref())?;
     Some(render::Reader {
         account: person.account,
         name: person.name.clone().unwrap_or_default(),
-        address: person.email.as_ref()?.expose_secret().to_owned(),
+        address: address.expose_secret().to_owned(),
         locale: person.locale,
     })
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use blob::{Bodies, Body, Fault, Incident, Incidents, Sha256Digest};
+use blob::{Bodies, Body, Fault, Incident, Incidents, Remedy, Sha256Digest};
 use chrono::{DateTime, Utc};
 use domain::clock::Clock;
 use store::{
@@ -70,8 +70,9 @@ async fn write(store: &impl Book, incident: &Incident, at: DateTime<Utc>) {
         return; // A place that is away says nothing of a body.
     }
     let Sha256Digest(sha256) = incident.digest;
-    let (place, found, healed) = (incident.place, word(&incident.fault), incident.healed);
-    let found = BodyIncident { tenant: incident.tenant, sha256, place, found, healed, at };
+    let (place, found) = (incident.place, word(&incident.fault));
+    let (healed, open) = (incident.remedy == Remedy::Healed, incident.remedy == Remedy::Open);
+    let found = BodyIncident { tenant: incident.tenant, sha256, place, found, healed, open, at };
     if let Err(error) = store.write(&found).await {
         tracing::error!(%error, "an incident could not be written down");
     }

@@ -1,4 +1,5 @@
-use serde_json::json;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use testkit::TestApp;
 
 use super::client::{Client, text};
@@ -112,4 +113,32 @@ async fn a_file_whose_name_is_none_any_more_is_kept_under_a_safe_one() {
     assert_eq!(read.status, 200);
     let said = "attachment; filename=\"__.txt\"; filename*=UTF-8''%E6%96%87%E4%BB%B6.txt";
     assert_eq!(read.header("content-disposition"), Some(said));
+}
+
+/// Names are personal data: the trail has their digests, by which whoever has one can check it.
+#[tokio::test]
+async fn the_trail_says_which_files_a_draft_had_and_has_and_names_none() {
+    let app = TestApp::new().await;
+    let recorder = Client::of(&app, "zj/village/recorder");
+    let (minutes, list) = (text(6000), text(3000));
+    let (one, other) = (recorder.keep("会议记录.txt", &minutes).await, recorder.keep("签到表.txt", &list).await);
+    let (record, rev) = recorder.draft_with(std::slice::from_ref(&one)).await;
+    let after = recorder.arrange(&record, rev, &[other.clone(), one.clone()]).await;
+    let saved = after["record"]["rev"].as_i64().unwrap();
+    let auditor = app.actor("zj/province/audit");
+    let trail = auditor
+        .data("query($id: ID!) { audit(object: $id) { nodes { action before after } } }", json!({ "id": record }));
+    let trail = trail.await["audit"]["nodes"].clone();
+    let entries: Vec<_> = trail.as_array().unwrap().iter().filter(|entry| entry["action"] == "record.files").collect();
+    let [newest, first] = entries.as_slice() else { panic!("{trail}") };
+    let told = |file: &str, name: &str, bytes: &[u8]| json!({ "file": file, "role": "enclosure", "name": hex::encode(Sha256::digest(name)), "sha256": hex::encode(Sha256::digest(bytes)) });
+    let (minutes, list) = (told(&one, "会议记录.txt", &minutes), told(&other, "签到表.txt", &list));
+    let set = |rev: i64, files: &[&Value]| json!({ "rev": rev, "version": 1, "files": files });
+    assert_eq!((&first["before"], &first["after"]), (&set(1, &[]), &set(rev, &[&minutes])));
+    assert_eq!((&newest["before"], &newest["after"]), (&set(rev, &[&minutes]), &set(saved, &[&list, &minutes])));
+    assert!(!trail.to_string().contains("会议记录.txt") && !trail.to_string().contains("签到表"), "{trail}");
+    // What is refused leaves no entry.
+    recorder.arrange(&record, rev, &[]).await;
+    let count = "SELECT count(*) FROM audit WHERE action = 'record.files'";
+    assert_eq!(testkit::scalar::<i64>(&app.owner, count).await, 2);
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The body of a file in a place.
-fn body(app: &TestApp, place: &str, length: usize) -> PathBuf {
+pub(super) fn body(app: &TestApp, place: &str, length: usize) -> PathBuf {
     let mut folders = vec![app.files.folder.path().join(place)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
@@ -136,60 +136,6 @@ async fn what_interrupted_promotions_left_in_the_places_goes_after_a_day() {
 }
 
 #[tokio::test]
-async fn a_scrub_finds_every_rotten_copy_and_heals_it() {
-    let app = TestApp::new().await;
-    let recorder = Client::of(&app, "zj/village/recorder");
-    let lengths = [3000, 6000, 9000];
-    for length in lengths {
-        recorder.keep("会议记录.txt", &text(length)).await;
-    }
-    fs::remove_file(body(&app, "main", 3000)).unwrap();
-    let copy = body(&app, "copy", 6000);
-    fs::write(&copy, vec![b'x'; 6000]).unwrap();
-    let store = app.worker_store();
-    let stop = tokio_util::sync::CancellationToken::new();
-    let later = chrono::TimeDelta::seconds(1);
-    let at = domain::clock::Clock::now(&*app.clock) + later;
-    let scrub = async || worker::scrub::scrub(&store, &app.files.bodies, at, || at + later, &stop).await.unwrap();
-    let done = scrub().await;
-    assert_eq!((done.bodies, done.healed, done.damaged), (3, 2, 0));
-    for place in ["main", "copy"] {
-        for length in lengths {
-            assert_eq!(fs::read(body(&app, place, length)).unwrap(), text(length), "{place} {length}");
-        }
-    }
-    assert_eq!(scrub().await.bodies, 0, "all were read since");
-    store.close().await;
-}
-
-#[tokio::test]
-async fn while_a_place_is_away_a_scrub_calls_no_body_damaged_and_none_checked() {
-    let app = TestApp::new().await;
-    let recorder = Client::of(&app, "zj/village/recorder");
-    for length in [3000, 6000] {
-        recorder.keep("会议记录.txt", &text(length)).await;
-    }
-    let place = |name: &str| app.files.folder.path().join(name);
-    let verdicts = "SELECT string_agg(checked_at || ' ' || damaged, ',' ORDER BY sha256) FROM body";
-    let before: String = testkit::scalar(&app.owner, verdicts).await;
-    let (store, stop) = (app.worker_store(), tokio_util::sync::CancellationToken::new());
-    let at = domain::clock::Clock::now(&*app.clock) + chrono::TimeDelta::seconds(1);
-    let scrub = async || worker::scrub::scrub(&store, &app.files.bodies, at, || at, &stop).await.unwrap();
-    // The disk is not mounted.
-    fs::rename(place("copy"), place("aside")).unwrap();
-    fs::create_dir(place("copy")).unwrap();
-    let done = scrub().await;
-    assert_eq!((done.bodies, done.damaged, done.away), (0, 0, Some("copy")));
-    app.tell_incidents().await;
-    assert_eq!(testkit::scalar::<String>(&app.owner, verdicts).await, before, "nothing is known of them");
-    fs::remove_dir(place("copy")).unwrap();
-    fs::rename(place("aside"), place("copy")).unwrap();
-    let done = scrub().await;
-    assert_eq!((done.bodies, done.damaged, done.away), (2, 0, None), "both are still due");
-    store.close().await;
-}
-
-#[tokio::test]
 async fn a_body_without_a_good_copy_is_whole_again_when_it_is_uploaded_again() {
     let app = TestApp::new().await;
     let recorder = Client::of(&app, "zj/village/recorder");
@@ -245,7 +191,7 @@ fn digest(path: &Path) -> Option<String> {
     digest.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| digest.to_owned())
 }
 
-fn overwrite(path: &Path, bytes: &[u8]) {
+pub(super) fn overwrite(path: &Path, bytes: &[u8]) {
     // The places keep their files read-only, and a link may be of the bytes of another.
     fs::remove_file(path).unwrap();
     fs::write(path, bytes).unwrap();

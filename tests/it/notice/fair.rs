@@ -7,11 +7,17 @@ use crate::flow::desk::Desk;
 
 /// So many letters of a tenant's person, all of them due, the longest first.
 async fn wait(app: &TestApp, key: &str, count: i32, since: &str) {
+    unknown(app, key, count, since).await;
+    testkit::sql(&app.owner, "ANALYZE delivery").await;
+}
+
+/// The same, before the planner knows of them.
+async fn unknown(app: &TestApp, key: &str, count: i32, since: &str) {
     let person = app.actor(key).account.uuid();
     let write = format!(
         "INSERT INTO delivery (tenant_id, id, event, kind, about, subject, channel, recipient, at, due_at)
          SELECT a.tenant_id, gen_random_uuid(), gen_random_uuid(), 'post_granted', 'many ' || n, '{{}}', 'mail', a.id, '{since}', '{since}'::timestamptz + n * interval '1 ms'
-           FROM account a CROSS JOIN generate_series(1, {count}) AS n WHERE a.id = '{person}'; ANALYZE delivery"
+           FROM account a CROSS JOIN generate_series(1, {count}) AS n WHERE a.id = '{person}'"
     );
     testkit::held(&app.owner, &write).await.commit().await;
 }
@@ -70,6 +76,23 @@ async fn a_take_reads_no_more_than_it_takes() {
     let (whole, by_index) = read(&app.owner, "delivery", take).await;
     assert_eq!(whole, 0, "from end to end");
     assert!(by_index <= 16 * 2 + 4 * 2, "{by_index} rows were read");
+}
+
+/// Joined by a loop, a sub-query that is not materialized is run once for each row, and locks others each time.
+#[tokio::test]
+async fn no_plan_takes_more_than_was_asked_for() {
+    let app = TestApp::new().await;
+    wait(&app, "zj/town/reviewer", 3_000, "2026-03-01 00:00Z").await;
+    testkit::sql(&app.owner, "UPDATE delivery SET state = 'sent', due_at = NULL, settled_at = at").await;
+    unknown(&app, "edu/college/reviewer", 50, "2026-03-02 00:00Z").await;
+    let take = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_material = off;
+                SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off;
+                SELECT sec.take_deliveries('mail', '2026-03-02 01:00Z', '2026-03-02 01:03Z', 7)";
+    testkit::held(&app.owner, take).await.commit().await;
+    assert_eq!(testkit::scalar::<i64>(&app.owner, "SELECT count(*) FROM delivery WHERE fence > 0").await, 7);
+    let careless = "SELECT coalesce(string_agg(proname, ' '), '') FROM pg_proc WHERE pronamespace = 'sec'::regnamespace
+                       AND regexp_count(prosrc, 'SKIP LOCKED\\s*\\)') > regexp_count(prosrc, 'AS MATERIALIZED \\(')";
+    assert_eq!(testkit::scalar::<String>(&app.owner, careless).await, "", "what locks rows is run once");
 }
 
 /// One tenant whose notices cannot be written, whatever the reason, is one tenant's trouble.

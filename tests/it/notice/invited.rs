@@ -168,3 +168,27 @@ async fn a_letter_that_is_still_on_its_way_when_somebody_is_invited_again_goes_n
     assert_eq!(states(&app).await, "dropped settled");
     assert_eq!(accept(&app, handed["token"].as_str().unwrap()).await.status, 200);
 }
+
+/// An answer of before would say that the letter goes where it does not.
+#[tokio::test]
+async fn the_same_key_with_another_address_is_another_request() {
+    let app = TestApp::new().await;
+    let admin = app.actor("zj/town/org_admin");
+    let new = |email: &str| {
+        json!({ "org": app.org("zj/village").to_string(), "name": "陈新一", "login": "xinyi", "email": email,
+                "idempotencyKey": "invite-once" })
+    };
+    let made = admin.mutate("inviteAccount", new(NEW), "account { id }").await;
+    assert_eq!(admin.mutate("inviteAccount", new(NEW), "account { id }").await, made);
+    let other = admin.try_mutate("inviteAccount", new("other@example.cn"), "account { id }").await;
+    assert_eq!(other["errors"][0]["extensions"]["code"], "CONFLICT", "{other}");
+    let once_more = |email: Option<&str>| json!({ "account": made["account"]["id"], "email": email, "idempotencyKey": "renew-once" });
+    let renewed = admin.mutate("renewInvitation", once_more(Some(NEW)), "expiresAt").await;
+    assert_eq!(admin.mutate("renewInvitation", once_more(Some(NEW)), "expiresAt").await, renewed);
+    for another in [Some("other@example.cn"), None] {
+        let other = admin.try_mutate("renewInvitation", once_more(another), "expiresAt").await;
+        assert_eq!(other["errors"][0]["extensions"]["code"], "CONFLICT", "{other}");
+    }
+    let kept = testkit::scalar::<String>(&app.owner, "SELECT string_agg(i::text, '') FROM idempotency i").await;
+    assert!(!kept.contains("example.cn"), "the digest alone");
+}

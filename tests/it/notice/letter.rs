@@ -123,7 +123,7 @@ async fn a_changed_password_is_told_whatever_was_wished() {
     let (app, post) = (TestApp::new().await, TestPost::open().await);
     let recorder = app.actor("zj/village/recorder2");
     let never = json!({ "choices": [{ "kind": "PASSWORD_CHANGED", "channel": "MAIL", "wish": "NEVER" }], "email": "chen@example.cn",
-                        "quiet": { "from": "00:00", "to": "23:59" } });
+                        "password": testkit::seed::PASSWORD, "quiet": { "from": "00:00", "to": "23:59" } });
     let wished = recorder.mutate("updateNoticePreferences", never, "preferences { email }").await;
     assert_eq!(wished["preferences"]["email"], "chen@example.cn", "{wished}");
     let input = json!({ "currentPassword": testkit::seed::PASSWORD, "newPassword": "一个新的、足够长的口令" });

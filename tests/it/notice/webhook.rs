@@ -104,6 +104,29 @@ async fn a_trial_arrives_one_a_minute_and_a_removed_one_hears_nothing() {
 }
 
 #[tokio::test]
+async fn the_trail_says_what_a_webhook_was_and_nothing_that_it_signed_with() {
+    let app = TestApp::new().await;
+    let url = "https://hook.example.cn/send?key=confidential";
+    let made = create(&app, "zj/town", "PROGRAM", url, json!(["RETURNED", "TO_REVIEW"])).await;
+    let (admin, id) = (app.actor("zj/town/org_admin"), made["webhook"]["id"].clone());
+    assert_eq!(admin.mutate("removeWebhook", json!({ "webhook": id }), "done").await["done"], true);
+    let auditor = app.actor("zj/province/audit");
+    let trail =
+        auditor.data("query($id: ID!) { audit(object: $id) { nodes { action before after } } }", json!({ "id": id }));
+    let trail = trail.await["audit"]["nodes"].clone();
+    let was = json!({ "org": app.org("zj/town").to_string(), "name": "工作群", "reader": "program", "host": "hook.example.cn",
+                      "kinds": ["to_review", "returned"] });
+    let (created, removed) = (&trail[1], &trail[0]);
+    assert_eq!(
+        (&removed["action"], &removed["before"], &removed["after"]),
+        (&json!("webhook.remove"), &was, &json!(null))
+    );
+    assert_eq!((&created["before"], &created["after"]), (&json!(null), &was));
+    let secret = made["secret"].as_str().unwrap();
+    assert!(!trail.to_string().contains(secret) && !trail.to_string().contains("confidential"), "{trail}");
+}
+
+#[tokio::test]
 async fn a_webhook_that_leads_inside_is_given_up_and_seen() {
     let (app, ways) = (TestApp::new().await, TestPost::open().await);
     create(&app, "zj/town", "PROGRAM", "https://169.254.169.254/latest/meta-data/", json!(["TO_REVIEW"])).await;

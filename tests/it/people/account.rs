@@ -108,6 +108,28 @@ async fn whoever_is_shut_out_is_out_at_the_next_request() {
     assert!(sign_in(&app, "zj-village-recorder", seed::PASSWORD).await.is_some());
 }
 
+/// Reasons are read by others and kept for ever.
+#[tokio::test]
+async fn a_reason_with_a_state_secret_mark_shuts_nobody_out_and_lets_nobody_in() {
+    let app = TestApp::new().await;
+    let (admin, recorder) = (app.actor("zj/town/org_admin"), app.actor("zj/village/recorder"));
+    let whom = |reason: &str| json!({ "account": recorder.account.to_string(), "reason": reason });
+    let refused = async |step: &str| {
+        let payload = admin.mutate(step, whom("见会议纪要（机密★10年）"), ACCOUNT).await;
+        assert_eq!((problem(&payload), &payload["account"]), ("INVALID", &Value::Null), "{step}: {payload}");
+        assert_eq!(payload["problems"][0]["path"], json!(["reason"]));
+        assert!(!payload.to_string().contains("10年"), "it repeats nothing: {payload}");
+    };
+    refused("suspendAccount").await;
+    assert!(recorder.query("{ viewer { tenantKey } }", json!({})).await["errors"].is_null(), "still in");
+    let out = admin.mutate("suspendAccount", whom("离岗"), ACCOUNT).await;
+    assert_eq!(out["account"]["state"], "SUSPENDED");
+    refused("reopenAccount").await;
+    assert!(sign_in(&app, "zj-village-recorder", seed::PASSWORD).await.is_none(), "still out");
+    let trail = testkit::scalar::<String>(&app.owner, "SELECT string_agg(a::text, '') FROM audit a").await;
+    assert!(trail.contains("离岗") && !trail.contains("机密"), "{trail}");
+}
+
 #[tokio::test]
 async fn nobody_shuts_out_himself_those_above_or_the_three() {
     let app = TestApp::new().await;

@@ -129,3 +129,16 @@ async fn posts_are_seen_from_above_and_by_their_holder() {
         assert_eq!(code(&app.actor(key).query(of, org.clone()).await), "NOT_FOUND", "{key}");
     }
 }
+
+#[tokio::test]
+async fn a_reason_with_a_state_secret_mark_ends_no_post() {
+    let app = TestApp::new().await;
+    let (admin, recorder) = (app.actor("zj/town/org_admin"), app.actor("zj/village/recorder"));
+    let end = |reason: &str| json!({ "id": recorder.post.to_string(), "reason": reason });
+    let refused = admin.mutate("endPost", end("绝密★长期"), POST).await;
+    assert_eq!((problem(&refused), &refused["problems"][0]["path"]), ("INVALID", &json!(["reason"])), "{refused}");
+    assert_eq!(roles(&recorder).await.len(), 1, "still held");
+    let trail = testkit::scalar::<Option<String>>(&app.owner, "SELECT string_agg(a::text, '') FROM audit a").await;
+    assert!(!trail.unwrap_or_default().contains("绝密"));
+    assert_eq!(problem(&admin.mutate("endPost", end("离岗"), POST).await), "", "without it, it ends");
+}

@@ -151,6 +151,10 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/village/secretary", "SELECT FROM account_contact WHERE account_id <> sec.who()"),
     ("zj/village/secretary", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{recorder2}', 'x@example.cn')"),
     ("zj/town/org_admin", "SELECT FROM account_contact WHERE account_id <> sec.who()"),
+    // One's own is not changed past the password, nor unseen by the address of before.
+    ("zj/village/secretary", "UPDATE account_contact SET email = 'x@example.cn'"),
+    ("zj/village/secretary", "UPDATE account_contact SET email = NULL WHERE account_id = sec.who()"),
+    ("zj/village/secretary", "DELETE FROM account_contact"),
     // … not even of those below: an address is given with the invitation, and by whoever invites.
     ("zj/town/org_admin", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{recorder2}', 'x@example.cn')"),
     ("zj/town2/org_admin", "INSERT INTO account_contact (tenant_id, account_id, email) VALUES (sec.tenant(), '{invited}', 'x@example.cn')"),
@@ -177,6 +181,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
     ("zj/province/system", "UPDATE delivery SET reason = NULL WHERE state <> 'failed'"),
     ("zj/province/system", "UPDATE delivery SET recipient = '{recorder2}'"),
     ("zj/province/system", "SELECT subject FROM delivery"),
+    ("zj/province/system", "SELECT address FROM delivery"),
+    ("zj/province/system", "UPDATE delivery SET address = 'x@example.cn'"),
     ("zj/province/system", "DELETE FROM delivery"),
     ("zj/province/system", "SELECT FROM outbox"),
     ("zj/province/system", "SELECT FROM sec.take_events(1, '{}', 10)"),
@@ -192,7 +198,7 @@ const ATTEMPTS: &[(&str, &str)] = &[
     // What a reader finds wrong with a body is told in words that are known, or not at all.
     ("zj/village/recorder", "SELECT sec.tell_incident(sec.tenant(), '\\x00', 'elsewhere', 'altered', false, '{now}')"),
     ("zj/village/recorder", "SELECT sec.tell_incident(sec.tenant(), '\\x00', 'main', 'fine', false, '{now}')"),
-    ("zj/village/recorder", "SELECT sec.write_incident(sec.tenant(), '\\x00', 'main', 'altered', false, '{now}')"),
+    ("zj/village/recorder", "SELECT sec.write_incident(sec.tenant(), '\\x00', 'main', 'altered', false, false, '{now}')"),
     ("zj/village/recorder", "SELECT FROM body_incident"),
     ("zj/province/system", "SELECT FROM audit_letter"),
     ("zj/province/audit", "SELECT FROM audit_letter"),
@@ -268,7 +274,7 @@ async fn the_role_of_the_application_cannot_do_more_than_is_promised() {
 /// What the role of the application may call: each asks for itself who calls, or tells nobody anything that he does not know.
 const CALLED: &str = "abandon_file accept_invitation begin_file change_password close_org create_org decide discard drill drill_count end_invitations end_sessions enter
     enter_link figures find_orgs governs grow_tile has_password invited live makes_cycle move_org open_work orgs own_credential pin_files post posts_in_roles posts_of public_id
-    queue_depth raise_policy_version read_noted readdress_invited recall receipt_entry receive_file rename_org review_days roots sign_in sign_in_failed signed_in submit
+    queue_depth raise_policy_version read_noted readdress readdress_invited recall receipt_entry receive_file rename_org review_days roots sign_in sign_in_failed signed_in submit
     take_file tell_incident tenant try_webhook who within_reach duties";
 
 #[tokio::test]

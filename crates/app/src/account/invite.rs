@@ -11,9 +11,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use store::account::Invited;
 
-use crate::{
-    App, Begun, Caller, Command, Error, Result, Work, account::refusal, notice::preference::address, session::Token,
-};
+use crate::{App, Begun, Caller, Command, Error, Result, Work, account::refusal, notice::address, session::Token};
 
 /// Who is to be invited.
 #[derive(Debug, Clone, Serialize)]
@@ -56,7 +54,7 @@ pub async fn invite(cx: &App, caller: &Caller, command: Command, invite: Invite)
     if store::post::place(&mut work.tx, invite.org).await?.is_some_and(|(_, active)| !active) {
         problems.push(Problem::new(Code::Closed, &["org"], "该党组织已撤销", "the organisation is closed"));
     }
-    let email = invite.email.as_ref().map(address).transpose();
+    let email = invite.email.as_ref().map(address::parse).transpose();
     let email = email.map_err(|problem| problems.push(problem)).ok().flatten().flatten();
     let (Some(name), Some(login), true) = (name, login, problems.is_empty()) else {
         return Ok(Outcome::Refused(problems));
@@ -102,7 +100,7 @@ pub async fn renew(
             Problem::new(Code::WrongState, &["account"], "此人不在待接受邀请状态", "the person has no open invitation");
         return Ok(Outcome::Refused(vec![problem]));
     }
-    let email = match email.map(address).transpose() {
+    let email = match email.map(address::parse).transpose() {
         Ok(email) => email.flatten(),
         Err(problem) => return Ok(Outcome::Refused(vec![problem])),
     };

@@ -6,12 +6,12 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use domain::{Code, Outcome, Problem, account::check_password};
+use domain::{Code, Id, Outcome, Problem, account::check_password, id::noun, tenant::TenantId};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use crate::{App, Begun, Caller, Chance, Command, Error, Result};
+use crate::{App, Begun, Caller, Chance, Command, Error, Result, Work};
 
 /// Each computation takes 19 MiB and some 30 ms of a core.
 static BENCH: Semaphore = Semaphore::const_new(2);
@@ -68,6 +68,48 @@ pub async fn digest(chance: &dyn Chance, password: &str) -> Result<SecretString>
     computed.map(SecretString::from).ok_or_else(|| Error::internal("password", "argon2 gave no digest"))
 }
 
+/// What somebody who is in has given as his own password, compared: asked for once more before what guards the account is changed.
+#[derive(Debug)]
+pub(crate) struct Given {
+    tenant: TenantId,
+    account: Id<noun::Account>,
+    login: String,
+    /// The digest that it fits.
+    fits: Option<SecretString>,
+}
+
+impl Given {
+    /// Before anything is begun, so that no connection waits for the computation: what it found counts only if the key is fresh.
+    pub(crate) async fn compare(cx: &App, caller: &Caller, password: &str) -> Result<Self> {
+        let mut reader = cx.read(caller).await?;
+        let (tenant, account) = (reader.actor.tenant, reader.actor.account);
+        let own = store::sign_in::own(&mut reader.tx).await?;
+        drop(reader);
+        let locked = own.locked_until.is_some_and(|until| cx.clock.now() < until);
+        let verdict = verify(password, own.password.as_ref()).await?;
+        let fits = own.password.filter(|_| !locked && verdict == Verdict::Right);
+        Ok(Self { tenant, account, login: own.login, fits })
+    }
+
+    /// The digest that it fits; none: it is wrong, or locked.
+    pub(crate) const fn fits(&self) -> Option<&SecretString> {
+        self.fits.as_ref()
+    }
+
+    /// A wrong one counts as at the door; the work is given up.
+    pub(crate) async fn refuse(&self, cx: &App, mut work: Work, field: &str) -> Result<Problem> {
+        let (now, origin) = (work.now, work.origin.take());
+        drop(work);
+        store::sign_in::failed(&cx.store, self.tenant, self.account, now, origin.as_deref()).await?;
+        Ok(Problem::new(
+            Code::Invalid,
+            &[field],
+            "当前密码不正确，或因多次输错暂时锁定",
+            "this is not the present password, or it is locked for a while after too many wrong ones",
+        ))
+    }
+}
+
 /// That it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed;
@@ -76,45 +118,29 @@ pub struct Changed;
 ///
 /// The command's input must not hold the passwords: what is kept of it is a plain digest.
 pub async fn change(cx: &App, caller: &Caller, command: Command, old: &str, new: &str) -> Result<Outcome<Changed>> {
-    // The computations come first, so that no connection waits for them; what they found counts only if the key is fresh.
-    let mut reader = cx.read(caller).await?;
-    let (tenant, account) = (reader.actor.tenant, reader.actor.account);
-    let own = store::sign_in::own(&mut reader.tx).await?;
-    drop(reader);
-    let locked = own.locked_until.is_some_and(|until| cx.clock.now() < until);
-    let verdict = verify(old, own.password.as_ref()).await?;
-    let weak = check_password(new, &own.login).err();
-    let wrong = locked || verdict == Verdict::Wrong;
-    let fresh = if wrong || weak.is_some() { None } else { Some(digest(&*cx.chance, new).await?) };
+    let given = Given::compare(cx, caller, old).await?;
+    let weak = check_password(new, &given.login).err();
+    let fresh = if given.fits().is_none() || weak.is_some() { None } else { Some(digest(&*cx.chance, new).await?) };
 
     let mut work = match cx.begin(caller, command).await? {
         Begun::Fresh(work) => work,
         Begun::Answered(outcome) => return Ok(outcome),
     };
-    if wrong {
-        let (now, origin) = (work.now, work.origin.take());
-        drop(work);
-        store::sign_in::failed(&cx.store, tenant, account, now, origin.as_deref()).await?;
-        return Ok(Outcome::Refused(vec![Problem::new(
-            Code::Invalid,
-            &["currentPassword"],
-            "当前密码不正确，或因多次输错暂时锁定",
-            "this is not the present password, or it is locked for a while after too many wrong ones",
-        )]));
-    }
-    let (Some(old), Some(fresh)) = (own.password, fresh) else {
+    let Some(old) = given.fits() else {
+        return Ok(Outcome::Refused(vec![given.refuse(cx, work, "currentPassword").await?]));
+    };
+    let Some(fresh) = fresh else {
         let problem = weak.map(|problem| Problem { path: vec!["newPassword".to_owned()], ..problem });
         return Ok(Outcome::Refused(problem.into_iter().collect()));
     };
     let session = work.actor.session;
-    if !store::sign_in::change(&mut work.tx, &old, &fresh, session).await? {
+    if !store::sign_in::change(&mut work.tx, old, &fresh, session).await? {
         return Err(Error::Conflict);
     }
-    let object_id = account.to_string();
     work.audit(store::audit::Entry {
         action: "account.password",
         object_kind: "account",
-        object_id,
+        object_id: work.actor.account.to_string(),
         ..Default::default()
     })
     .await?;

@@ -5,10 +5,11 @@ use domain::{
     Code, Outcome, Problem,
     notice::{Channel, Choice, NoticeKind, Preferences, QuietHours},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Begun, Caller, Command, Reader, Result};
+use super::address::{self, Change};
+use crate::{App, Begun, Caller, Command, Reader, Result, account::Given};
 
 /// Choices that one may make at the most: one for each kind and channel.
 const MOST: usize = NoticeKind::ALL.len() * Channel::ALL.len();
@@ -33,6 +34,8 @@ pub struct Asked {
     pub quiet: Option<QuietHours>,
     /// Where letters go; none: as before. Empty: nowhere.
     pub email: Option<SecretString>,
+    /// One's own password, for another address.
+    pub password: Option<SecretString>,
 }
 
 /// What is kept of the answer: not the address.
@@ -46,34 +49,43 @@ pub async fn preferences(reader: &mut Reader) -> Result<Settings> {
     Ok(Settings { preferences, email })
 }
 
-/// Writes them whole. The trail keeps the wishes, and whether there is an address.
+/// Writes them whole. The trail keeps the wishes; another address is an entry of its own. For it the password is asked, and the
+/// command's input must not hold that: what is kept of it is a plain digest.
 pub async fn set_preferences(
     cx: &App,
     caller: &Caller,
     command: Command,
     asked: Asked,
 ) -> Result<Outcome<Preferences>> {
+    // Before anything is begun: no connection waits for the computation.
+    let given = match asked.password.as_ref().map(ExposeSecret::expose_secret) {
+        Some(password) if asked.email.is_some() && !password.is_empty() => {
+            Some(Given::compare(cx, caller, password).await?)
+        }
+        Some(_) | None => None,
+    };
     let mut work = match cx.begin::<Kept>(caller, command).await? {
         Begun::Fresh(work) => work,
         Begun::Answered(outcome) => return Ok(bare(outcome)),
     };
-    let mut problems = Vec::new();
-    if asked.choices.len() > MOST {
-        let (zh, en) = (format!("最多 {MOST} 项"), format!("{MOST} at the most"));
-        problems.push(Problem::new(Code::TooMany, &["choices"], zh, en));
-    }
-    let email = asked.email.as_ref().map(address).transpose();
-    let email = email.map_err(|problem| problems.push(problem)).ok().flatten();
-    if !problems.is_empty() {
-        return Ok(Outcome::Refused(problems));
+    let email = match check(&asked) {
+        Ok(email) => email,
+        Err(problems) => return Ok(Outcome::Refused(problems)),
+    };
+    let mut readdressed = false;
+    if asked.email.is_some() {
+        let former = store::notice::address(&mut work.tx).await?;
+        if let Some(change) = Change::of(former, email) {
+            work = match change.make(cx, work, given).await? {
+                Ok(work) => work,
+                Err(problem) => return Ok(Outcome::Refused(vec![problem])),
+            };
+            readdressed = true;
+        }
     }
     let new = Preferences { choices: asked.choices, digest_at: asked.digest_at, quiet: asked.quiet };
     let before = store::notice::preferences(&mut work.tx).await?;
     store::notice::set_preferences(&mut work.tx, &new).await?;
-    if let Some(email) = &email {
-        store::notice::set_address(&mut work.tx, email.as_ref()).await?;
-    }
-    let readdressed = email.is_some();
     work.audit(store::audit::Entry {
         action: "account.notices",
         object_kind: "account",
@@ -85,6 +97,18 @@ pub async fn set_preferences(
     .await?;
     let unheeded = unheeded(&new);
     Ok(bare(work.done(Kept(new), unheeded).await?))
+}
+
+/// The address that is asked for, or none; or everything that is wrong.
+fn check(asked: &Asked) -> std::result::Result<Option<SecretString>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    if asked.choices.len() > MOST {
+        let (zh, en) = (format!("最多 {MOST} 项"), format!("{MOST} at the most"));
+        problems.push(Problem::new(Code::TooMany, &["choices"], zh, en));
+    }
+    let email = asked.email.as_ref().map_or(Ok(None), address::parse);
+    let email = email.map_err(|problem| problems.push(problem)).ok().flatten();
+    if problems.is_empty() { Ok(email) } else { Err(problems) }
 }
 
 /// Choices that change nothing, each with what is done instead: of two for the same kind and channel the last one counts.
@@ -111,58 +135,5 @@ fn bare(outcome: Outcome<Kept>) -> Outcome<Preferences> {
     match outcome {
         Outcome::Done(Kept(preferences), warnings) => Outcome::Done(preferences, warnings),
         Outcome::Refused(problems) => Outcome::Refused(problems),
-    }
-}
-
-/// An address by its form; whether it is read, only a letter shows. Empty: none.
-pub(crate) fn address(text: &SecretString) -> std::result::Result<Option<SecretString>, Problem> {
-    let address = text.expose_secret().trim();
-    if address.is_empty() {
-        return Ok(None);
-    }
-    let plain = |text: &str| {
-        !text.is_empty() && !text.chars().any(|c| c.is_control() || c.is_whitespace() || "<>(),;:\"\\[]".contains(c))
-    };
-    let fits = address.len() <= 254
-        && address.rsplit_once('@').is_some_and(|(local, host)| {
-            plain(local)
-                && !local.contains('@')
-                && local.len() <= 64
-                && plain(host)
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-        });
-    if fits {
-        return Ok(Some(SecretString::from(address)));
-    }
-    Err(Problem::new(
-        Code::Invalid,
-        &["email"],
-        "电子邮件地址格式不正确，应如 name@example.cn",
-        "this is no mail address; it is of the form name@example.cn",
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_known_by_its_form() {
-        for (text, fits) in [
-            ("chen@example.cn", true),
-            (" chen.shi+dang@mail.example.cn ", true),
-            ("陈示一@例子.中国", true),
-            ("chen", false),
-            ("chen@localhost", false),
-            ("a@b@example.cn", false),
-            ("chen@example.cn\r\nBcc: x@example.cn", false),
-            ("陈 <chen@example.cn>", false),
-            ("@example.cn", false),
-        ] {
-            assert_eq!(address(&SecretString::from(text)).is_ok(), fits, "{text}");
-        }
-        assert!(address(&SecretString::from("  ")).unwrap().is_none());
     }
 }

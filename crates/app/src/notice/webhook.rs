@@ -119,7 +119,7 @@ pub async fn create(cx: &App, caller: &Caller, command: Command, new: NewWebhook
         return Ok(Outcome::Refused(vec![no_key()]));
     };
     store::webhook::insert(&mut work.tx, &may, &webhook, &sealed).await?;
-    trace(&mut work, "webhook.create", webhook.id, Some(&webhook)).await?;
+    trace(&mut work, "webhook.create", webhook.id, None, Some(&webhook)).await?;
     // A robot's secret is its owner's: he knows it.
     let shown = if new.reader == Reader::Program { secret } else { None };
     work.done(Made { webhook, secret: shown }, Vec::new()).await
@@ -132,8 +132,8 @@ pub async fn remove(cx: &App, caller: &Caller, command: Command, id: Id<noun::We
         Begun::Answered(outcome) => return Ok(outcome),
     };
     let may = permit(&mut work, id).await?;
-    store::webhook::remove(&mut work.tx, may, id).await?;
-    trace(&mut work, "webhook.remove", id, None).await?;
+    let was = store::webhook::remove(&mut work.tx, may, id).await?;
+    trace(&mut work, "webhook.remove", id, Some(&was), None).await?;
     work.done(Removed, Vec::new()).await
 }
 
@@ -152,7 +152,7 @@ pub async fn try_out(cx: &App, caller: &Caller, command: Command, id: Id<noun::W
             "a trial was sent in this minute: wait for the next",
         )]));
     }
-    trace(&mut work, "webhook.try", id, None).await?;
+    trace(&mut work, "webhook.try", id, None, None).await?;
     work.done(Tried, Vec::new()).await
 }
 
@@ -161,14 +161,23 @@ async fn permit(work: &mut Work, id: Id<noun::Webhook>) -> Result<Permit<act::Ed
     Ok(work.policy.permit::<act::EditWebhook>(&work.actor, sealed)?)
 }
 
-/// The trail keeps neither address nor secret.
-async fn trace(work: &mut Work, action: &str, id: Id<noun::Webhook>, after: Option<&Webhook>) -> Result<()> {
-    let after = after.map(|webhook| {
-        serde_json::json!({ "org": webhook.org.to_string(), "name": webhook.name, "reader": webhook.reader,
-            "host": webhook.host, "kinds": webhook.kinds })
-    });
+async fn trace(
+    work: &mut Work,
+    action: &str,
+    id: Id<noun::Webhook>,
+    before: Option<&Webhook>,
+    after: Option<&Webhook>,
+) -> Result<()> {
+    let (before, after) = (before.map(told), after.map(told));
     let object_id = id.to_string();
-    work.audit(store::audit::Entry { action, object_kind: "webhook", object_id, after, ..Default::default() }).await
+    let entry = store::audit::Entry { action, object_kind: "webhook", object_id, before, after, ..Default::default() };
+    work.audit(entry).await
+}
+
+/// The trail keeps neither address nor secret.
+fn told(webhook: &Webhook) -> serde_json::Value {
+    serde_json::json!({ "org": webhook.org.to_string(), "name": webhook.name, "reader": webhook.reader,
+        "host": webhook.host, "kinds": webhook.kinds })
 }
 
 /// Where a webhook leads is a secret, and none is kept in the clear.

@@ -12,7 +12,7 @@ use crate::{
     chunks::ChunkList,
     digest::Body,
     hashing::Tally,
-    incident::{Fault, Part},
+    incident::{Fault, Part, Remedy},
 };
 
 /// What failed, to be tried again before it is healed: somebody else may have done it meanwhile.
@@ -30,7 +30,21 @@ pub(super) enum Healing {
     Done,
     /// Somebody else has done it, and reported it.
     Before,
+    /// Nothing is good, anywhere.
     Failed,
+    /// A place does not answer.
+    Away,
+}
+
+impl Healing {
+    /// As it is told.
+    pub(super) const fn remedy(self) -> Remedy {
+        match self {
+            Self::Done | Self::Before => Remedy::Healed,
+            Self::Failed => Remedy::Lost,
+            Self::Away => Remedy::Open,
+        }
+    }
 }
 
 impl Bodies {
@@ -47,10 +61,10 @@ impl Bodies {
             if fault.is_damage() {
                 let healing = self.heal(number, body, list, part, probe).await;
                 if healing != Healing::Before {
-                    self.report(body, self.place(number), part, fault, healing == Healing::Done);
+                    self.report(body, self.place(number), part, fault, healing.remedy());
                 }
             } else if self.place(number).rest() {
-                self.report(body, self.place(number), part, fault, false);
+                self.report(body, self.place(number), part, fault, Remedy::Open);
             }
         }
     }
@@ -84,7 +98,7 @@ impl Bodies {
                 Err(fault) => {
                     let place = bodies.place(number).name;
                     tracing::error!(tenant.id = body.tenant.0, file.digest = %body.sha256, place, ?part, ?fault, "not healed");
-                    Healing::Failed
+                    if fault.is_damage() { Healing::Failed } else { Healing::Away }
                 }
             }
         };
@@ -96,9 +110,12 @@ impl Bodies {
         let mut writer = self.place(number).write(&body.key(), body.len).await?;
         let mut whole = Sha256::new();
         for chunk in 0..body.chunk_count() {
-            let Some(bytes) = self.good_chunk(number, body, list, chunk).await else {
-                writer.abort().await;
-                return Err(Fault::Wrong);
+            let bytes = match self.good_chunk(number, body, list, chunk).await {
+                Ok(bytes) => bytes,
+                Err(fault) => {
+                    writer.abort().await;
+                    return Err(fault);
+                }
             };
             let passing = bytes.clone();
             whole = blocking(move || whole.chain_update(passing)).await;
@@ -114,16 +131,20 @@ impl Bodies {
         writer.finish().await
     }
 
-    /// A chunk from another place, or from the damaged one itself, which may be damaged elsewhere.
-    async fn good_chunk(&self, damaged: usize, body: &Body, list: &Arc<ChunkList>, chunk: u64) -> Option<Bytes> {
+    /// A chunk from another place, or from the damaged one itself, which may be damaged elsewhere. Where none is good, whether a
+    /// place is away that may have it.
+    async fn good_chunk(&self, damaged: usize, body: &Body, list: &Arc<ChunkList>, chunk: u64) -> Result<Bytes, Fault> {
         let mut order = self.order();
         order.sort_by_key(|number| *number == damaged);
+        let mut against = Fault::Wrong;
         for number in order {
-            if let Ok(bytes) = self.chunk_at(number, body, list, chunk).await {
-                return Some(bytes);
+            match self.chunk_at(number, body, list, chunk).await {
+                Ok(bytes) => return Ok(bytes),
+                Err(fault) if !fault.is_damage() => against = fault,
+                Err(_) => {}
             }
         }
-        None
+        Err(against)
     }
 
     /// Reads a body whole and makes its list. With `paced` it comes from the disk, no faster than a scrub may.

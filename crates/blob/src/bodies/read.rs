@@ -17,7 +17,7 @@ use crate::{
     blocking,
     chunks::{CHUNK, ChunkList},
     digest::Body,
-    incident::{Fault, Part},
+    incident::{Fault, Part, Remedy},
     place::Place,
 };
 
@@ -156,9 +156,10 @@ impl Bodies {
     /// No place is good: says so, and which kind of bad it is.
     fn lost(&self, body: &Body, part: Part, faults: Vec<(usize, Fault)>) -> ReadError {
         let damaged = faults.iter().all(|(_, fault)| fault.is_damage());
+        let remedy = if damaged { Remedy::Lost } else { Remedy::Open };
         for (number, fault) in faults {
             if fault.is_damage() || self.place(number).rest() {
-                self.report(body, self.place(number), part, fault, false);
+                self.report(body, self.place(number), part, fault, remedy);
             }
         }
         if damaged { ReadError::Damaged } else { ReadError::Unavailable }

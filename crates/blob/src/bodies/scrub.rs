@@ -2,13 +2,10 @@
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use super::{
-    Bodies,
-    heal::{Healing, Probe},
-};
+use super::{Bodies, heal::Probe};
 use crate::{
     digest::Body,
-    incident::{Fault, Part},
+    incident::{Fault, Part, Remedy},
 };
 
 /// How a body is, in every place.
@@ -62,17 +59,17 @@ impl Bodies {
             }
         }
         let list = list.map(Arc::new);
+        let away = faults.iter().any(|(.., fault)| !fault.is_damage());
         let mut health =
             Health { places: self.places().map(|place| PlaceHealth { place, found: Vec::new() }).collect() };
         for (number, part, fault) in faults {
-            let healed = match &list {
-                Some(list) if fault.is_damage() => {
-                    self.heal(number, body, list, part, Probe::None).await == Healing::Done
-                }
-                _ => false,
+            let remedy = match &list {
+                Some(list) if fault.is_damage() => self.heal(number, body, list, part, Probe::None).await.remedy(),
+                _ if away => Remedy::Open,
+                _ => Remedy::Lost,
             };
-            self.report(body, self.place(number), part, fault.clone(), healed);
-            health.places[number].found.push((part, fault, healed));
+            self.report(body, self.place(number), part, fault.clone(), remedy);
+            health.places[number].found.push((part, fault, remedy == Remedy::Healed));
         }
         health
     }

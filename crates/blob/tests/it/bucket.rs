@@ -3,7 +3,7 @@
 
 use std::{fs, sync::Arc};
 
-use blob::{Bodies, Body, Fault, PlaceSettings, ReadError, S3Settings};
+use blob::{Bodies, Body, Fault, PlaceSettings, ReadError, Remedy, S3Settings};
 use object_store::{ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, path::Path};
 
 use crate::scratch::{Scratch, overwrite, read, text, variable};
@@ -113,7 +113,7 @@ async fn a_bucket_holds_the_copy_and_heals_the_folder() {
         fs::remove_file(scratch.list("main", &body)).unwrap();
         assert!(read(&bodies, &body, 0..body.len).await.unwrap() == bytes);
         assert!(fs::read(scratch.file("main", &body)).unwrap() == bytes);
-        assert!(incidents.try_recv().unwrap().healed);
+        assert_eq!(incidents.try_recv().unwrap().remedy, Remedy::Healed);
         harm_and_heal(&server, &bodies, &body, &bytes).await;
     }
     let nothing = scratch.put(&bodies, 3, tenant, b"").await;

@@ -2,7 +2,7 @@
 
 use std::{fs, ops::Range};
 
-use blob::{Bodies, Body, Fault, Fence, OpenError, PlaceSettings, PutError, ReadError, Sha256Digest};
+use blob::{Bodies, Body, Fault, Fence, OpenError, PlaceSettings, PutError, ReadError, Remedy, Sha256Digest};
 use domain::tenant::TenantId;
 use futures_util::StreamExt;
 
@@ -110,7 +110,7 @@ async fn without_a_good_copy_nothing_is_served() {
     assert!(stream.next().await.is_none());
     assert_eq!(read(&bodies, &body, 2_100_000..2_100_001).await, Err(ReadError::Damaged));
     let incident = incidents.try_recv().unwrap();
-    assert_eq!((incident.place, incident.fault, incident.healed), ("main", Fault::Wrong, false));
+    assert_eq!((incident.place, incident.fault, incident.remedy), ("main", Fault::Wrong, Remedy::Lost));
     let health = bodies.scrub(&body).await;
     assert!(!health.is_sound() && !health.was_sound());
 }
@@ -126,7 +126,7 @@ async fn many_readers_of_one_damage_heal_it_once() {
     for served in futures_util::future::join_all(reads).await {
         assert!(served.unwrap() == bytes);
     }
-    assert!(incidents.try_recv().unwrap().healed);
+    assert_eq!(incidents.try_recv().unwrap().remedy, Remedy::Healed);
     assert!(incidents.try_recv().is_err(), "one damage is one incident");
     assert!(fs::read(scratch.file("main", &body)).unwrap() == bytes);
 }
@@ -142,7 +142,7 @@ async fn a_place_that_is_away_is_read_around_and_not_written_to() {
     fs::create_dir(&main).unwrap();
     assert!(read(&bodies, &body, 0..body.len).await.unwrap() == bytes);
     let incident = incidents.try_recv().unwrap();
-    assert!(matches!(incident.fault, Fault::Away(_)) && !incident.healed);
+    assert!(matches!(incident.fault, Fault::Away(_)) && incident.remedy == Remedy::Open);
     assert!(incidents.try_recv().is_err(), "it is said once, not at every chunk");
     let health = bodies.scrub(&body).await;
     assert_eq!((health.is_sound(), health.away()), (false, Some("main")), "nothing is said of the body there");
@@ -181,4 +181,29 @@ fn one_place_twice_is_no_second_copy() {
     fs::create_dir(scratch.folder.path().join("copy")).unwrap();
     scratch.settings.copy = Some(PlaceSettings::Folder { path: same });
     assert!(matches!(Bodies::open(&scratch.settings), Err(OpenError::Same)));
+}
+
+/// One copy is altered, the other is away: that is no loss, neither to a reader nor to a scrub.
+#[tokio::test]
+async fn damage_is_open_while_the_place_that_may_have_what_is_good_is_away() {
+    let scratch = Scratch::new();
+    let (bodies, mut incidents) = scratch.bodies();
+    let bytes = text(1, 0, 3_000_000);
+    let body = scratch.put(&bodies, 1, 1, &bytes).await;
+    overwrite(&scratch.file("main", &body), &vec![b'x'; bytes.len()]);
+    let (copy, aside) = (scratch.folder.path().join("copy"), scratch.folder.path().join("aside"));
+    fs::rename(&copy, &aside).unwrap();
+    fs::create_dir(&copy).unwrap();
+    assert_eq!(read(&bodies, &body, 0..body.len).await, Err(ReadError::Unavailable));
+    bodies.scrub(&body).await;
+    let mut damages = 0;
+    while let Ok(incident) = incidents.try_recv() {
+        assert_eq!(incident.remedy, Remedy::Open, "{incident:?}");
+        damages += usize::from(incident.place == "main" && incident.fault == Fault::Wrong);
+    }
+    assert_eq!(damages, 2, "the reader's and the scrub's");
+    fs::remove_dir(&copy).unwrap();
+    fs::rename(&aside, &copy).unwrap();
+    assert!(bodies.scrub(&body).await.is_sound());
+    assert_eq!(incidents.try_recv().unwrap().remedy, Remedy::Healed);
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use blob::{Bodies, Body, Incidents, Part};
+use blob::{Bodies, Body, Incidents, Part, Remedy};
 use rand::{Rng, RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
 use crate::scratch::{Scratch, overwrite, read, soak, text};
@@ -152,7 +152,7 @@ impl Store {
     fn reported(&mut self) -> BTreeSet<(usize, usize)> {
         let mut reported = BTreeSet::new();
         while let Ok(incident) = self.incidents.try_recv() {
-            assert!(incident.healed && incident.fault.is_damage(), "{incident:?}");
+            assert!(incident.remedy == Remedy::Healed && incident.fault.is_damage(), "{incident:?}");
             let body = self.put.iter().position(|(body, _)| body.sha256 == incident.digest).unwrap();
             let place = PLACES.iter().position(|place| *place == incident.place).unwrap();
             assert!(self.harmed.contains(&(body, place)), "a false alarm: {incident:?}");
@@ -232,7 +232,12 @@ async fn a_body_damaged_in_both_places_is_put_together_from_what_is_good() {
     for place in PLACES {
         assert!(fs::read(store.scratch.file(place, &body)).unwrap() == bytes);
     }
-    assert!(store.incidents.try_recv().is_ok_and(|incident| incident.part == Part::Body && incident.healed));
+    assert!(
+        store
+            .incidents
+            .try_recv()
+            .is_ok_and(|incident| incident.part == Part::Body && incident.remedy == Remedy::Healed)
+    );
 }
 
 #[tokio::test]

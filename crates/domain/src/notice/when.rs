@@ -149,6 +149,8 @@ mod tests {
             choices: vec![
                 choice(NoticeKind::PostGranted, Channel::Mail, Wish::Digest),
                 choice(NoticeKind::PasswordChanged, Channel::Mail, Wish::Never),
+                choice(NoticeKind::AddressChanged, Channel::Mail, Wish::Digest),
+                choice(NoticeKind::AddressChanged, Channel::Webhook, Wish::AtOnce),
                 choice(NoticeKind::Returned, Channel::InApp, Wish::Never),
                 choice(NoticeKind::Recalled, Channel::InApp, Wish::Never),
                 choice(NoticeKind::Invitation, Channel::Webhook, Wish::AtOnce),
@@ -161,6 +163,8 @@ mod tests {
         let wish = |kind, channel| preferences.wish(kind, channel);
         assert_eq!(wish(NoticeKind::PostGranted, Channel::Mail), Wish::AtOnce);
         assert_eq!(wish(NoticeKind::PasswordChanged, Channel::Mail), Wish::AtOnce);
+        assert_eq!(wish(NoticeKind::AddressChanged, Channel::Mail), Wish::AtOnce);
+        assert_eq!(wish(NoticeKind::AddressChanged, Channel::Webhook), Wish::Never);
         assert_eq!(wish(NoticeKind::Returned, Channel::InApp), Wish::AtOnce);
         assert_eq!(wish(NoticeKind::Recalled, Channel::InApp), Wish::Never);
         assert_eq!(wish(NoticeKind::ToReview, Channel::Mail), Wish::Digest);

@@ -51,7 +51,6 @@ inputs! {
         #[graphql(default_with = "Language::Zh")]
         locale: Language,
         /// Where a letter with the invitation goes, beside the secret in the answer; the person can change it later.
-        #[serde(skip)]
         email: Option<String>,
     }
     /// Invite a person once more, whose invitation was lost or has expired.
@@ -60,7 +59,6 @@ inputs! {
         account: ID,
         /// Where a letter with the invitation goes, in place of the address on file; without it no letter goes, and the secret in
         /// the answer is handed over.
-        #[serde(skip)]
         email: Option<String>,
     }
     /// Shut a person out.

@@ -5,6 +5,7 @@ use app::{
     notice::{Asked, NewWebhook},
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use domain::notice::Preferences;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
@@ -65,8 +66,10 @@ pub(crate) struct UpdateNoticePreferencesInput {
     digest_at: String,
     /// When nothing is sent.
     quiet: Option<NoticeQuietHoursInput>,
-    /// Where letters go; empty: nowhere. Without it as before.
+    /// Where letters go; empty: nowhere. Without it as before. The address of before is told by letter that there is another one.
     email: Option<String>,
+    /// The present password, asked for where the address becomes another one or none.
+    password: Option<String>,
 }
 
 /// Set up a webhook of an organisation.
@@ -175,10 +178,12 @@ impl NoticeMutation {
             let wishes = read(&input.choices, &input.digest_at, input.quiet.as_ref())
                 .ok_or_else(|| bad_request(request.locale, "时间格式为 HH:MM", "a time is HH:MM"))?;
             let post = input.post.as_ref().map(parse).transpose().or_refuse(request)?;
-            // The address is no part of what is kept of the input.
-            let command = Command::personal("notice.wish", &input.idempotency_key, post, &wishes);
-            let email = input.email.map(SecretString::from);
-            let asked = Asked { choices: wishes.choices, digest_at: wishes.digest_at, quiet: wishes.quiet, email };
+            // The password is no part of what is kept of the input.
+            let kept = (&wishes, &input.email);
+            let command = Command::personal("notice.wish", &input.idempotency_key, post, &kept);
+            let (email, password) = (input.email.map(SecretString::from), input.password.map(SecretString::from));
+            let Preferences { choices, digest_at, quiet } = wishes;
+            let asked = Asked { choices, digest_at, quiet, email, password };
             let caller = request.mutate().await.or_refuse(request)?;
             let outcome = app::notice::set_preferences(&request.app, caller, command, asked).await;
             let (done, problems) = split(outcome.or_refuse(request)?, request.locale);

@@ -55,11 +55,8 @@ fn chinese(matter: &Matter) -> (String, String) {
                 format!("{org}为您开通了账号。请于{until}前打开链接设置密码。链接仅限您本人使用一次，请勿转发。");
             (format!("邀请：{org}为您开通了账号"), sentence)
         }
-        Matter::PasswordChanged(at) => {
-            let at = zh_time(*at);
-            let sentence = format!("您的账号密码已于{at}更改。如非本人操作，请立即与管理员联系，停用账号。");
-            ("密码已更改".to_owned(), sentence)
-        }
+        Matter::PasswordChanged(at) => zh_password(*at),
+        Matter::AddressChanged(at) => zh_address(*at),
         Matter::PostGranted(held) => {
             let (role, org, day) = post(held, zh_day);
             (format!("职务开始：{org}{role}"), format!("自{day}起，您担任{org}{role}。"))
@@ -144,14 +141,8 @@ fn english(matter: &Matter) -> (String, String) {
             );
             (format!("Invitation: an account at {org}"), sentence)
         }
-        Matter::PasswordChanged(at) => {
-            let at = en_time(*at);
-            let sentence = format!(
-                "The password of your account was changed on {at}. If that was not you, call your administrator at once \
-                 to have the account closed."
-            );
-            ("Your password was changed".to_owned(), sentence)
-        }
+        Matter::PasswordChanged(at) => en_password(*at),
+        Matter::AddressChanged(at) => en_address(*at),
         Matter::PostGranted(held) => {
             let (role, org, day) = post(held, en_day);
             (format!("Post begins: {role}, {org}"), format!("From {day} on you are {role} at {org}."))
@@ -199,6 +190,38 @@ fn english(matter: &Matter) -> (String, String) {
             )
         }
     }
+}
+
+fn zh_password(at: NaiveDateTime) -> (String, String) {
+    let at = zh_time(at);
+    let sentence = format!("您的账号密码已于{at}更改。如非本人操作，请立即与管理员联系，停用账号。");
+    ("密码已更改".to_owned(), sentence)
+}
+
+fn zh_address(at: NaiveDateTime) -> (String, String) {
+    let at = zh_time(at);
+    let sentence = format!(
+        "您账号的邮件地址已于{at}更改或移除，此后的邮件不再发往本邮箱。如非本人操作，请立即与管理员联系，停用账号。"
+    );
+    ("邮件地址已更改".to_owned(), sentence)
+}
+
+fn en_password(at: NaiveDateTime) -> (String, String) {
+    let at = en_time(at);
+    let sentence = format!(
+        "The password of your account was changed on {at}. If that was not you, call your administrator at once \
+         to have the account closed."
+    );
+    ("Your password was changed".to_owned(), sentence)
+}
+
+fn en_address(at: NaiveDateTime) -> (String, String) {
+    let at = en_time(at);
+    let sentence = format!(
+        "The mail address of your account was changed or removed on {at}; letters no longer go to this one. If that \
+         was not you, call your administrator at once to have the account closed."
+    );
+    ("Your mail address was changed".to_owned(), sentence)
 }
 
 /// What the sentences about a step are made of.

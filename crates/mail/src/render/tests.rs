@@ -64,6 +64,7 @@ fn matters(locale: Locale) -> Vec<Matter> {
         Matter::Overdue { step: step(locale, title), days: 7 },
         Matter::Invitation { org: "中共清泉镇委员会".to_owned(), until: day.and_hms_opt(18, 30, 0).unwrap() },
         Matter::PasswordChanged(day.and_hms_opt(8, 5, 0).unwrap()),
+        Matter::AddressChanged(day.and_hms_opt(8, 5, 0).unwrap()),
         Matter::PostGranted(held()),
         Matter::PostEnded(held()),
         Matter::FileRefused { org: "中共清泉村支部委员会".to_owned(), why },

@@ -227,7 +227,7 @@ async fn what_concerns_one_person_is_not_said_in_a_group() {
     let webhooks = Webhooks::open(&named("127.0.0.1")).unwrap();
     let until = at().naive_utc();
     let invitation = Matter::Invitation { org: "中共清泉镇委员会".to_owned(), until };
-    for matter in [invitation, Matter::PasswordChanged(until)] {
+    for matter in [invitation, Matter::PasswordChanged(until), Matter::AddressChanged(until)] {
         let personal = Notice { matter, ..notice() };
         for reader in [Reader::Program, Reader::Robot(Robot::WeCom)] {
             let to = endpoint(reader, &receiver.url("http", "127.0.0.1"));

@@ -136,6 +136,10 @@ impl Desk {
             NoticeKind::PasswordChanged => {
                 (Matter::PasswordChanged(self.local(said.at)), "settings/account".to_owned(), None)
             }
+            NoticeKind::AddressChanged => {
+                let To::Person(person) = to else { return Err("unknown") };
+                (Matter::AddressChanged(self.local(said.at)), "settings/notices".to_owned(), person.home.clone())
+            }
             NoticeKind::PostGranted | NoticeKind::PostEnded => {
                 (self.post(to, said)?, "settings/posts".to_owned(), None)
             }

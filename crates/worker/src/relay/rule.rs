@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use authz::TenantPolicy;
 use chrono::{DateTime, Utc};
-use domain::notice::{Channel, When};
+use domain::notice::{Channel, NoticeKind, When};
 use store::relay::{
     Matters, People, Posted, Told,
     fact::{Person, Webhook},
@@ -46,7 +46,8 @@ pub(super) fn tell(
                     at: step.at,
                 });
             }
-            if letters && person.reachable {
+            // Of a changed address the letter was written with the change, to the address of before.
+            if letters && person.reachable && step.kind != NoticeKind::AddressChanged {
                 posted.extend(post(step, Channel::Mail, person.account.uuid(), when(Channel::Mail)));
             }
         }

@@ -35,6 +35,7 @@ enum What {
     /// An approval was taken back.
     Recalled(Flow),
     PasswordChanged(Id<noun::Account>),
+    AddressChanged(Id<noun::Account>),
     Granted(Id<noun::Post>),
     Ended(Id<noun::Post>),
     FileRefused(Id<noun::File>),
@@ -84,6 +85,7 @@ pub(super) fn topics() -> Vec<String> {
         "record.recall",
         "receipt.recall",
         "account.password",
+        "account.readdress",
         "post.grant",
         "post.end",
         "file.refuse",
@@ -132,7 +134,11 @@ impl Events {
                 | What::Overdue(flow, _) => asked.rounds.push((flow.record, flow.round)),
                 What::Granted(post) | What::Ended(post) => asked.posts.push(*post),
                 What::FileRefused(file) => asked.files.push(*file),
-                What::PasswordChanged(_) | What::Invited(_) | What::HeadSigned | What::LogWrong(_) => {}
+                What::PasswordChanged(_)
+                | What::AddressChanged(_)
+                | What::Invited(_)
+                | What::HeadSigned
+                | What::LogWrong(_) => {}
             }
         }
         asked
@@ -165,6 +171,7 @@ fn what(event: &Event) -> Option<What> {
         "record.recall" => What::Withdrawn(read(event)?),
         "receipt.recall" => What::Recalled(read(event)?),
         "account.password" => What::PasswordChanged(object(event)?.parse().ok()?),
+        "account.readdress" => What::AddressChanged(object(event)?.parse().ok()?),
         "post.grant" => What::Granted(object(event)?.parse().ok()?),
         "post.end" => What::Ended(object(event)?.parse().ok()?),
         "receipt.overdue" => What::Overdue(read(event)?, read::<Due>(event)?.due),
@@ -265,6 +272,9 @@ impl Fact {
                 .unwrap_or_default(),
             What::PasswordChanged(account) => {
                 vec![self.personal(NoticeKind::PasswordChanged, &self.id.to_string(), Subject::default(), *account)]
+            }
+            What::AddressChanged(account) => {
+                vec![self.personal(NoticeKind::AddressChanged, &self.id.to_string(), Subject::default(), *account)]
             }
             What::Granted(id) => matters
                 .posts

@@ -50,7 +50,7 @@ fn oneself() -> Vec<Case> {
         Case::mutation(
             "updateNoticePreferences",
             "preferences { digestAt email } problems { code severity }",
-            |_| json!({ "digestAt": "17:00", "email": "somebody@example.cn" }),
+            |_| json!({ "digestAt": "17:00", "email": "somebody@example.cn", "password": testkit::seed::PASSWORD }),
         )
         .may(SIGNED_IN)
         .sample(&["zj/village/secretary", "edu/branch/recorder"])

@@ -7,6 +7,7 @@ import { Said } from '../../frame/said';
 import { Failure, Loading } from '../../frame/state';
 import { useStep } from '../../frame/step';
 import { audits, useViewer } from '../../frame/viewer';
+import { Address } from './address';
 import { type NoticeChannel, type NoticeKind, type NoticeWish, type PreferencesQuery, PreferencesDocument, SetPreferencesDocument } from './gen/graphql';
 
 type Preferences = NonNullable<PreferencesQuery['noticePreferences']>;
@@ -20,6 +21,8 @@ interface Wish {
   readonly channel: NoticeChannel;
   readonly wish: NoticeWish;
 }
+/** What is said of these stands beside them. */
+const AT_FIELDS: ReadonlySet<string> = new Set(['email', 'password']);
 const WISHES: readonly NoticeWish[] = ['AT_ONCE', 'DIGEST', 'NEVER'];
 
 /** What one is written about, when, and where to. */
@@ -34,25 +37,37 @@ function Choices({ of }: { readonly of: Preferences }) {
   const { t } = useTranslation();
   const [wishes, setWishes] = useState<readonly Wish[]>(of.wishes);
   const [email, setEmail] = useState(of.email ?? '');
+  const [password, setPassword] = useState('');
   const [digestAt, setDigestAt] = useState(of.digestAt);
   const [from, setFrom] = useState(of.quiet?.from ?? '');
   const [to, setTo] = useState(of.quiet?.to ?? '');
   const { posts } = useViewer();
   const kinds: readonly (typeof KINDS | typeof AUDITOR)[number][] = posts.some(audits) ? [...KINDS, ...AUDITOR] : KINDS;
   const { take, data, error, fetching } = useStep(SetPreferencesDocument);
+  const changed = email.trim() !== (of.email ?? '');
+  const problems = data?.updateNoticePreferences?.problems ?? [];
   const wish = (kind: NoticeKind): NoticeWish | undefined =>
     wishes.find((one) => one.kind === kind && one.channel === 'MAIL')?.wish;
   const choose = (kind: NoticeKind, next: NoticeWish): void => {
     const channel: NoticeChannel = 'MAIL';
     setWishes([...wishes.filter((one) => one.kind !== kind || one.channel !== channel), { kind, channel, wish: next }]);
   };
+  async function save(): Promise<void> {
+    const answer = await take({
+      choices: wishes.map(({ kind, channel, wish: chosen }) => ({ kind, channel, wish: chosen })),
+      digestAt,
+      quiet: from !== '' && to !== '' ? { from, to } : null,
+      // Nothing is none: letters go nowhere then.
+      email: email.trim(),
+      password: changed && password !== '' ? password : null,
+    });
+    if (answer?.updateNoticePreferences?.preferences) setPassword('');
+  }
+
   return (
     <section className="sheet">
       <h2>{t('settings.notices')}</h2>
-      <div className="field">
-        <label htmlFor="notice-email">{t('settings.email')}</label>
-        <Input id="notice-email" type="email" value={email} onChange={(event) => setEmail(event.target.value)} />
-      </div>
+      <Address email={email} password={password} changed={changed} problems={problems} onEmail={setEmail} onPassword={setPassword} />
       <div className="group">
         {kinds.map((kind) => (
           <div key={kind} className="field">
@@ -78,19 +93,12 @@ function Choices({ of }: { readonly of: Preferences }) {
           <Input id="quiet-to" type="time" value={to} onChange={(event) => setTo(event.target.value)} />
         </div>
       </div>
-      <Said error={error} problems={data?.updateNoticePreferences?.problems ?? []} done={data?.updateNoticePreferences?.preferences ? t('settings.saved') : undefined} />
-      <Button
-        loading={fetching}
-        onClick={() =>
-          void take({
-            choices: wishes.map(({ kind, channel, wish: chosen }) => ({ kind, channel, wish: chosen })),
-            digestAt,
-            quiet: from !== '' && to !== '' ? { from, to } : null,
-            // Nothing is none: letters go nowhere then.
-            email: email.trim(),
-          })
-        }
-      >
+      <Said
+        error={error}
+        problems={problems.filter(({ path }) => !AT_FIELDS.has(path[0] ?? ''))}
+        done={data?.updateNoticePreferences?.preferences ? t('settings.saved') : undefined}
+      />
+      <Button loading={fetching} onClick={() => void save()}>
         {t('settings.save')}
       </Button>
     </section>
