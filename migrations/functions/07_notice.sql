@@ -35,33 +35,43 @@ ALTER FUNCTION sec.take_events OWNER TO fonds_flow;
 REVOKE ALL ON FUNCTION sec.take_events FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sec.take_events TO fonds_worker;
 
--- What the events are about: rounds with their receipts, posts, files, and the organisations that all of these name. Titles only
--- where they are to be said: the relay does not read them.
-CREATE OR REPLACE FUNCTION sec.matter_facts(p_tenant int, p_records uuid[], p_rounds int[], p_orgs uuid[], p_posts uuid[], p_files uuid[], p_titles boolean)
+-- What the events are about: rounds with their receipts, drafts that wait to be confirmed, posts, files, and the organisations that all
+-- of these name. Titles only where they are to be said: the relay does not read them.
+DROP FUNCTION IF EXISTS sec.matter_facts(int, uuid[], int[], uuid[], uuid[], uuid[], boolean);
+CREATE OR REPLACE FUNCTION sec.matter_facts(p_tenant int, p_records uuid[], p_rounds int[], p_drafts uuid[], p_orgs uuid[], p_posts uuid[], p_files uuid[],
+    p_titles boolean)
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE v jsonb;
 BEGIN
   PERFORM set_config('app.tenant', p_tenant::text, true);
   WITH asked AS (SELECT DISTINCT a.record, a.round FROM unnest(p_records, p_rounds) AS a(record, round)),
   rounds AS (
-    SELECT s.record_id, s.round, s.org_id, s.route, s.state, s.submitted_by, s.version, s.type, v.confidentiality,
+    SELECT s.record_id, s.round, s.org_id, s.route, s.state, s.submitted_by, s.version, s.type, v.author, v.confidentiality,
            CASE WHEN p_titles THEN v.title END AS title,
            CASE WHEN p_titles THEN (SELECT t.body -> 'name' FROM record r JOIN record_type t ON t.tenant_id = r.tenant_id AND t.code = r.type AND t.version = r.type_version
                                      WHERE r.tenant_id = s.tenant_id AND r.id = s.record_id) END AS label
       FROM asked a
       JOIN submission s ON s.tenant_id = p_tenant AND s.record_id = a.record AND s.round = a.round
       JOIN record_version v ON v.tenant_id = s.tenant_id AND v.record_id = s.record_id AND v.version = s.version),
+  drafts AS (
+    SELECT r.id, r.org_id, r.asked_rev, r.asked_by, v.confidentiality,
+           CASE WHEN p_titles THEN v.title END AS title,
+           CASE WHEN p_titles THEN (SELECT t.body -> 'name' FROM record_type t WHERE t.tenant_id = r.tenant_id AND t.code = r.type AND t.version = r.type_version) END AS label
+      FROM record r JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+     WHERE r.tenant_id = p_tenant AND r.id = ANY (p_drafts) AND r.asked_rev IS NOT NULL),
   posts AS (
     SELECT p.id, p.account_id, p.org_id, p.valid_from, p.valid_to, r.zh, r.en
       FROM post p JOIN role r ON r.tenant_id = p.tenant_id AND r.name = p.role WHERE p.tenant_id = p_tenant AND p.id = ANY (p_posts)),
   files AS (SELECT f.id, f.account_id, f.org_id, f.state, f.problems FROM file f WHERE f.tenant_id = p_tenant AND f.id = ANY (p_files)),
-  named AS (SELECT unnest(p_orgs) AS id UNION SELECT org_id FROM rounds UNION SELECT unnest(route) FROM rounds
+  named AS (SELECT unnest(p_orgs) AS id UNION SELECT org_id FROM rounds UNION SELECT unnest(route) FROM rounds UNION SELECT org_id FROM drafts
             UNION SELECT org_id FROM posts UNION SELECT org_id FROM files)
   SELECT jsonb_build_object(
     'rounds', (SELECT coalesce(jsonb_agg(jsonb_build_object('record', r.record_id, 'round', r.round, 'org', r.org_id, 'route', r.route, 'state', r.state,
-                 'by', r.submitted_by, 'confidentiality', r.confidentiality, 'title', r.title, 'label', r.label,
+                 'by', r.submitted_by, 'author', r.author, 'confidentiality', r.confidentiality, 'title', r.title, 'label', r.label,
                  'receipts', (SELECT coalesce(jsonb_agg(jsonb_build_object('org', q.org_id, 'no', q.no, 'state', q.state, 'received', q.received_at) ORDER BY q.received_at, q.no), '[]')
                                 FROM receipt q WHERE q.tenant_id = p_tenant AND q.record_id = r.record_id AND q.round = r.round))), '[]') FROM rounds r),
+    'drafts', (SELECT coalesce(jsonb_agg(jsonb_build_object('record', d.id, 'org', d.org_id, 'rev', d.asked_rev, 'by', d.asked_by,
+                 'confidentiality', d.confidentiality, 'title', d.title, 'label', d.label)), '[]') FROM drafts d),
     'posts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'account', p.account_id, 'org', p.org_id, 'from', p.valid_from, 'to', p.valid_to,
                 'zh', p.zh, 'en', p.en)), '[]') FROM posts p),
     'files', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'account', f.account_id, 'org', f.org_id, 'state', f.state, 'code', f.problems -> 0 ->> 'code',

@@ -1,5 +1,6 @@
 //! A record goes up: from draft to final, and every way that is not allowed.
 
+mod asked;
 mod batch;
 mod confirm;
 pub(crate) mod desk;

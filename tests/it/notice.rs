@@ -1,6 +1,7 @@
 //! Who is told of what: in the inbox, by letter, by webhook; and what is not told any more.
 
 mod address;
+mod confirm;
 mod digest;
 mod fair;
 mod head;

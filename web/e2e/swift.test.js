@@ -1,7 +1,8 @@
 // What makes the daily work short: what is known already is offered, and many are decided at once.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { browser, DESK, judge, person, PHONE, signIn, sit } from './browser.js';
+import { browser, demo, DESK, judge, person, PHONE, signIn, sit } from './browser.js';
 
 let running;
 before(async () => {
@@ -53,6 +54,57 @@ test('a meeting is written down with what is known: as last time, absent by a to
   await page.getByRole('button', { name: /^作\s?废$/ }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^确\s?定$/ }).click();
   await page.locator('.about .ant-tag', { hasText: '已作废' }).waitFor();
+  assert.deepEqual(told, []);
+});
+
+/** A lecture that the recorder has written to its end. */
+async function lecture({ token, post }, title) {
+  const { example } = JSON.parse(readFileSync(new URL('../../schema/record-types/DK.json', import.meta.url), 'utf8'));
+  const writing = { title, occurredOn: new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10), content: example };
+  const query = 'mutation ($input: CreateDraftInput!) { createDraft(input: $input) { record { id } } }';
+  const answer = await fetch(`${demo.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables: { input: { idempotencyKey: `e2e-${String(Date.now())}`, post, ofType: 'DK', writing } } }),
+  });
+  return (await answer.json()).data.createDraft.record.id;
+}
+
+test('what nobody above reviews: the recorder asks by a touch, the secretary finds it on the workbench and confirms it', { timeout: 180_000 }, async () => {
+  const title = `学习党章 ${String(Date.now())}`;
+  const branch = await sit(running, 'branch_recorder', PHONE);
+  const id = await lecture(branch.who, title);
+  await signIn(branch, `/records/${id}/edit?step=2`);
+  await branch.page.getByText('可以确认的人').waitFor();
+  const told = await judge(branch, 'to-ask');
+  await branch.page.getByRole('button', { name: '请书记确认' }).click();
+  const waits = branch.page.getByText(/^已请.+确认，等待中$/);
+  await waits.waitFor();
+  await branch.page.reload();
+  await waits.waitFor();
+  told.push(...(await judge(branch, 'asked')));
+
+  const desk = await sit(running, 'branch_secretary', PHONE);
+  const { page } = desk;
+  await signIn(desk);
+  const link = page.getByRole('link', { name: title });
+  await link.first().waitFor();
+  assert.ok(Number(await page.locator('.numbers [data-name=toConfirm] strong').innerText()) >= 1);
+  told.push(...(await judge(desk, 'today-to-confirm')));
+  await page.locator('.numbers [data-name=toConfirm] a').click();
+  await page.waitForURL(/state=TO_CONFIRM/);
+  await link.click();
+  await page.getByRole('heading', { name: `${branch.who.name}请您确认这份记录` }).waitFor();
+  told.push(...(await judge(desk, 'to-confirm')), ...(await judge(desk, 'to-confirm', DESK)));
+  await page.getByRole('button', { name: /^确\s?认$/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^确\s?定$/ }).click();
+  await page.getByText('已确认，记录已办结').waitFor();
+  await page.locator('.about .ant-tag', { hasText: '已办结' }).waitFor();
+  await page.goto('/records?state=TO_CONFIRM');
+  await page.locator('.lines, .nothing').first().waitFor();
+  assert.equal(await link.count(), 0);
+  await branch.page.goto('/inbox');
+  await branch.page.getByRole('link', { name: title }).waitFor();
   assert.deepEqual(told, []);
 });
 

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { focusPage } from './frame/focus';
-import { isRecordState, type RecordState } from './frame/record-state';
+import { isRecordList, type RecordList } from './frame/record-state';
 import { Missing } from './frame/missing';
 import { Broken } from './frame/broken';
 import { Shell } from './frame/shell';
@@ -69,8 +69,8 @@ function work(search: Record<string, unknown>): Work {
 const records = createRoute({
   getParentRoute: () => controls,
   path: '/records',
-  validateSearch: ({ state, org }: Record<string, unknown>): { state?: RecordState; org?: string } => ({
-    ...(isRecordState(state) ? { state } : {}),
+  validateSearch: ({ state, org }: Record<string, unknown>): { state?: RecordList; org?: string } => ({
+    ...(isRecordList(state) ? { state } : {}),
     ...(typeof org === 'string' ? { org } : {}),
   }),
   component: lazyRouteComponent(() => import('./page/record/list'), 'RecordList'),

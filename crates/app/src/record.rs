@@ -1,5 +1,6 @@
 //! Records of one's own organisation: writing, sending, taking back, looking up.
 
+mod ask;
 mod discard;
 mod draft;
 mod files;
@@ -8,10 +9,11 @@ mod recall;
 mod submit;
 mod view;
 
+pub use ask::{ask_confirmation, confirmers};
 pub use discard::discard;
 pub use draft::{Drafted, SavedDraft, create, save};
 pub use files::{arrange_files, files};
-pub use list::list;
+pub use list::{list, to_confirm};
 pub use recall::{Recalled, recall, recall_approval};
 pub use submit::{Submitted, send, submit};
 pub use view::{check, history, rounds, route, view};

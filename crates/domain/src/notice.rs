@@ -20,9 +20,13 @@ words! {
         /// A record has reached your organisation. To everybody who holds a post there that may decide on this record,
         /// but its own submitter.
         ToReview = "to_review", "待审核";
+        /// A draft that nobody above reviews waits for another person of its organisation. To everybody who may confirm it there,
+        /// but its writer.
+        ToConfirm = "to_confirm", "待确认";
         /// Your record came back. To whoever submitted it, and to everybody who may edit it at its organisation.
         Returned = "returned", "已退回";
-        /// Your record was approved at the last level. To whoever submitted it.
+        /// Your record was approved at the last level, or confirmed where no level is above. To whoever submitted it; what another
+        /// person has confirmed, to whoever wrote it.
         Final = "final", "已通过";
         /// Your record was approved at a level that is not the last. To whoever submitted it and asked to be told.
         Approved = "approved", "本级已通过";
@@ -95,6 +99,7 @@ impl NoticeKind {
             | Self::Recalled
             | Self::Overdue
             | Self::ToReview
+            | Self::ToConfirm
             | Self::FileRefused => true,
             Self::Invitation
             | Self::PasswordChanged
@@ -120,6 +125,7 @@ impl NoticeKind {
         match self {
             Self::Final | Self::Approved | Self::Recalled | Self::AuditHead | Self::Digest | Self::Trial => true,
             Self::ToReview
+            | Self::ToConfirm
             | Self::Returned
             | Self::Overdue
             | Self::Invitation
@@ -134,7 +140,7 @@ impl NoticeKind {
     }
 
     /// May be said in a group: what concerns an organisation's work. What concerns one person's account, posts or doing
-    /// may not; an invitation's link is even a secret.
+    /// may not, nor what is a draft yet; an invitation's link is even a secret.
     pub const fn is_for_groups(self) -> bool {
         match self {
             Self::ToReview
@@ -144,7 +150,8 @@ impl NoticeKind {
             | Self::Recalled
             | Self::Overdue
             | Self::Trial => true,
-            Self::Invitation
+            Self::ToConfirm
+            | Self::Invitation
             | Self::PasswordChanged
             | Self::AddressChanged
             | Self::PostGranted

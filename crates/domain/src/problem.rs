@@ -60,6 +60,8 @@ pub enum Code {
     WrongState,
     /// Nobody decides his own submission, or confirms his own draft.
     OwnSubmission,
+    /// Nobody else could confirm it: somebody has to be given the post first.
+    NobodyElse,
     /// The next level has decided already.
     TooLate,
     /// Something of this name or code exists.

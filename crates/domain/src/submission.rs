@@ -320,5 +320,32 @@ pub fn check_confirmation(routed: &Routed, author: Id<noun::Account>, who: Id<no
     Ok(())
 }
 
+/// Whoever may not confirm his own draft asks the others of his organisation; whoever may send it himself has nobody to ask.
+pub fn check_request(routed: &Routed, author: Id<noun::Account>, who: Id<noun::Account>) -> Result<(), Problem> {
+    let (zh, en) = match check_confirmation(routed, author, who) {
+        Err(_) => return Ok(()),
+        Ok(()) if routed.stops.is_empty() => (
+            "您可以直接确认报送，不必请他人确认",
+            "you may confirm it yourself: submit it, there is nobody to be asked",
+        ),
+        Ok(()) => (
+            "此类记录由上级审核，可以直接报送，不必请本组织的人确认",
+            "a level above reviews it: submit it, nobody of your organisation has to confirm it",
+        ),
+    };
+    Err(Problem::new(Code::WrongState, &["record"], zh, en))
+}
+
+/// The refusal to ask where nobody could answer.
+pub fn nobody_else() -> Problem {
+    Problem::new(
+        Code::NobodyElse,
+        &["record"],
+        "本组织目前没有其他人可以确认。请联系组织管理员，为书记（或另一位记录员）授予职务后再请其确认",
+        "nobody else of your organisation may confirm it: ask the organisation's administrator to grant the secretary (or another \
+         recorder) a post, then ask again",
+    )
+}
+
 #[cfg(test)]
 mod tests;

@@ -120,6 +120,12 @@ pub(crate) async fn load(ctx: &Context<'_>, id: Id<noun::Account>) -> Result<Acc
     loaders(ctx).load_one(id).await?.map(Account::from).ok_or_else(absent)
 }
 
+/// Several of them, in the order asked for; those that the asker may not see are left out.
+pub(crate) async fn load_many(ctx: &Context<'_>, ids: &[Id<noun::Account>]) -> Result<Vec<Account>> {
+    let mut found = loaders(ctx).load_many(ids.iter().copied()).await?;
+    Ok(ids.iter().filter_map(|id| found.remove(id)).map(Account::from).collect())
+}
+
 /// The signed-in person, with posts and sessions.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(complex)]

@@ -212,7 +212,7 @@ pub struct TimelineEvent {
     round: Option<i32>,
     /// Version that it was about.
     version: i32,
-    /// created, submitted, approved, returned, recalled, final, discarded.
+    /// created, asked, submitted, approved, returned, recalled, final, discarded.
     step: String,
     /// When.
     at: DateTime<Utc>,

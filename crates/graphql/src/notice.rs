@@ -32,9 +32,11 @@ pub use self::{
 pub enum NoticeKind {
     /// A record waits for review at your organisation. 待审核
     ToReview,
+    /// A draft of your organisation waits for you to confirm it. 待确认
+    ToConfirm,
     /// A record came back. 已退回
     Returned,
-    /// A record was approved at the last level. 已通过
+    /// A record was approved at the last level, or confirmed where no level is above. 已通过
     Final,
     /// A record was approved at a level that is not the last. 本级已通过
     Approved,
@@ -70,6 +72,7 @@ pub enum NoticeKind {
 fn label(kind: Kind, locale: Locale) -> &'static str {
     let en = match kind {
         Kind::ToReview => "to review",
+        Kind::ToConfirm => "to confirm",
         Kind::Returned => "returned",
         Kind::Final => "approved",
         Kind::Approved => "approved at one level",

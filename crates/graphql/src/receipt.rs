@@ -181,6 +181,8 @@ pub struct Counts {
     returned: i64,
     /// Own records under review above.
     in_review: i64,
+    /// Own drafts that wait for the viewer to confirm them.
+    to_confirm: i64,
     /// Receipts waiting for a decision here.
     to_review: i64,
     /// Of these, older than the tenant's limit.
@@ -238,8 +240,8 @@ impl ReceiptQuery {
             let org = parse(&org).or_refuse(request)?;
             let mut reading = request.reading().await.or_refuse(request)?;
             let counts = app::receipt::counts(&mut reading, org).await.or_refuse(request)?;
-            let app::receipt::Counts { drafts, returned, in_review, to_review, overdue, held } = counts;
-            Ok(Counts { drafts, returned, in_review, to_review, overdue, held })
+            let app::receipt::Counts { drafts, returned, in_review, to_confirm, to_review, overdue, held } = counts;
+            Ok(Counts { drafts, returned, in_review, to_confirm, to_review, overdue, held })
         })
         .await
     }

@@ -125,6 +125,8 @@ pub struct Record {
     saved_at: DateTime<Utc>,
     /// When it was begun.
     created_at: DateTime<Utc>,
+    /// Since when it waits for another person of its organisation to confirm it; every change ends that.
+    asked_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     inner: Box<AppRecord>,
 }
@@ -148,6 +150,7 @@ impl From<AppRecord> for Record {
             content: Json(writing.content),
             saved_at: record.saved_at,
             created_at: record.created_at,
+            asked_at: record.request.map(|request| request.at),
             inner,
         }
     }
@@ -163,6 +166,23 @@ impl Record {
     /// Who wrote the newest version.
     async fn author(&self, ctx: &Context<'_>) -> Answer<Account> {
         Some(crate::account::load(ctx, self.inner.author).await)
+    }
+
+    /// Who asked for its confirmation, while it waits for that.
+    async fn asked_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.inner.request?.by).await)
+    }
+
+    /// Who may confirm it beside its writer: of a draft that nobody above reviews, whoever may send it at its organisation now.
+    async fn confirmers(&self, ctx: &Context<'_>) -> Answer<Vec<Account>> {
+        answer(ctx, |request| async move {
+            let who = {
+                let mut reading = request.reading().await.or_refuse(request)?;
+                app::record::confirmers(&mut reading, &self.inner).await.or_refuse(request)?
+            };
+            crate::account::load_many(ctx, &who).await
+        })
+        .await
     }
 
     /// What has happened to it, the oldest first.
@@ -224,6 +244,7 @@ impl Record {
 
 /// One line of a list of own records.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct RecordLine {
     /// Its id.
     id: ID,
@@ -240,6 +261,10 @@ pub struct RecordLine {
     occurred_on: NaiveDate,
     /// Last change.
     updated_at: DateTime<Utc>,
+    /// Since when it waits for another person of its organisation to confirm it.
+    asked_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    asked_by: Option<Id<noun::Account>>,
 }
 
 impl From<app::record::Line> for RecordLine {
@@ -252,7 +277,17 @@ impl From<app::record::Line> for RecordLine {
             title: line.title,
             occurred_on: line.occurred_on,
             updated_at: line.updated_at,
+            asked_at: line.request.map(|request| request.at),
+            asked_by: line.request.map(|request| request.by),
         }
+    }
+}
+
+#[ComplexObject]
+impl RecordLine {
+    /// Who asked for its confirmation, while it waits for that.
+    async fn asked_by(&self, ctx: &Context<'_>) -> Answer<Account> {
+        Some(crate::account::load(ctx, self.asked_by?).await)
     }
 }
 
@@ -288,6 +323,28 @@ impl RecordQuery {
             let lines = app::record::list(&mut reading, org, state.into(), asked.after, asked.first)
                 .await
                 .or_refuse(request)?;
+            let more = lines.len() > asked.first as usize;
+            let items = lines.into_iter().take(asked.first as usize).map(|line| (line.head.id, RecordLine::from(line)));
+            Ok(connection(items, more, asked.after.is_some()))
+        })
+        .await
+    }
+
+    /// What waits at an organisation for the viewer to confirm it, the newest first: drafts that nobody above reviews, written by
+    /// others. `submitRecord` confirms one.
+    async fn records_to_confirm(
+        &self,
+        ctx: &Context<'_>,
+        org: ID,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Answer<Connection<Cursor, RecordLine, EmptyFields, EmptyFields>> {
+        answer(ctx, |request| async move {
+            let org: Id<noun::Org> = parse(&org).or_refuse(request)?;
+            let asked = asked::<Id<noun::Record>>(first, after, request.locale)?;
+            let mut reading = request.reading().await.or_refuse(request)?;
+            let lines =
+                app::record::to_confirm(&mut reading, org, asked.after, asked.first).await.or_refuse(request)?;
             let more = lines.len() > asked.first as usize;
             let items = lines.into_iter().take(asked.first as usize).map(|line| (line.head.id, RecordLine::from(line)));
             Ok(connection(items, more, asked.after.is_some()))

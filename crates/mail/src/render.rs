@@ -71,6 +71,10 @@ pub enum Matter {
     Returned(Step),
     /// See [`NoticeKind::Final`].
     Final(Step),
+    /// See [`NoticeKind::Final`], of what another person of its own organisation has confirmed.
+    Confirmed(Named),
+    /// See [`NoticeKind::ToConfirm`].
+    ToConfirm(Named),
     /// See [`NoticeKind::Approved`].
     Approved(Step),
     /// See [`NoticeKind::Recalled`].
@@ -127,7 +131,8 @@ impl Matter {
         match self {
             Self::ToReview(_) => NoticeKind::ToReview,
             Self::Returned(_) => NoticeKind::Returned,
-            Self::Final(_) => NoticeKind::Final,
+            Self::Final(_) | Self::Confirmed(_) => NoticeKind::Final,
+            Self::ToConfirm(_) => NoticeKind::ToConfirm,
             Self::Approved(_) => NoticeKind::Approved,
             Self::Recalled(_) => NoticeKind::Recalled,
             Self::Overdue { .. } => NoticeKind::Overdue,

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_org_name", include_str!("../../../migrations/0016_org_name.sql")),
     ("0017_file_turns", include_str!("../../../migrations/0017_file_turns.sql")),
     ("0018_former_address", include_str!("../../../migrations/0018_former_address.sql")),
+    ("0019_confirmation", include_str!("../../../migrations/0019_confirmation.sql")),
 ];
 
 /// Repeatable files, in order.
@@ -36,6 +37,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/07_notice.sql"),
     include_str!("../../../migrations/functions/08_audit_log.sql"),
     include_str!("../../../migrations/functions/10_live.sql"),
+    include_str!("../../../migrations/functions/11_confirmation.sql"),
     include_str!("../../../migrations/functions/90_backup.sql"),
 ];
 

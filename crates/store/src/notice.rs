@@ -198,13 +198,13 @@ pub async fn readdress(
 }
 
 /// Titles of what notices are about, as far as row security shows them: of receipts by organisation and number, and of own
-/// records by id and round; each with the place and the confidentiality that the first wall asks for.
+/// records by id and round, drafts by id alone; each with the place and the confidentiality that the first wall asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Titled {
     /// The record.
     pub record: Id<noun::Record>,
-    /// The round.
-    pub round: i32,
+    /// The round; none of a draft.
+    pub round: Option<i32>,
     /// Where it is seen: at the receiving organisation, or at its own.
     pub place: domain::org::Place,
     /// 0 public, 1 internal.
@@ -215,13 +215,13 @@ pub struct Titled {
     pub own: bool,
 }
 
-/// Reads them in one statement, for rounds of records.
-pub async fn titles(tx: &mut Tx, rounds: &[(Id<noun::Record>, i32)]) -> Result<Vec<Titled>> {
+/// Reads them in one statement, for rounds of records, and drafts.
+pub async fn titles(tx: &mut Tx, rounds: &[(Id<noun::Record>, Option<i32>)]) -> Result<Vec<Titled>> {
     let tenant = tx.tenant().0;
     let (records, numbers): (Vec<_>, Vec<_>) = rounds.iter().map(|(record, round)| (record.uuid(), *round)).unzip();
     let rows = sqlx::query!(
         r#"WITH asked AS (SELECT * FROM unnest($2::uuid[], $3::int[]) AS a(record, round))
-           SELECT q.record_id AS "record!", q.round AS "round!", o.id AS "org!", o.path AS "path!", o.level AS "level!",
+           SELECT q.record_id AS "record!", q.round AS "round?", o.id AS "org!", o.path AS "path!", o.level AS "level!",
                   q.confidentiality AS "confidentiality!", q.title AS "title!", false AS "own!"
              FROM asked a JOIN receipt q ON q.tenant_id = $1 AND q.record_id = a.record AND q.round = a.round
              JOIN org o ON o.tenant_id = q.tenant_id AND o.id = q.org_id WHERE q.title IS NOT NULL
@@ -229,10 +229,15 @@ pub async fn titles(tx: &mut Tx, rounds: &[(Id<noun::Record>, i32)]) -> Result<V
            SELECT s.record_id, s.round, o.id, o.path, o.level, v.confidentiality, v.title, true
              FROM asked a JOIN submission s ON s.tenant_id = $1 AND s.record_id = a.record AND s.round = a.round
              JOIN record_version v ON v.tenant_id = s.tenant_id AND v.record_id = s.record_id AND v.version = s.version
-             JOIN org o ON o.tenant_id = s.tenant_id AND o.id = s.org_id"#,
+             JOIN org o ON o.tenant_id = s.tenant_id AND o.id = s.org_id
+           UNION ALL
+           SELECT r.id, NULL, o.id, o.path, o.level, v.confidentiality, v.title, true
+             FROM asked a JOIN record r ON r.tenant_id = $1 AND r.id = a.record
+             JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
+             JOIN org o ON o.tenant_id = r.tenant_id AND o.id = r.org_id WHERE a.round IS NULL"#,
         tenant,
         &records,
-        &numbers
+        &numbers as &[Option<i32>]
     )
     .fetch_all(tx.connection())
     .await?;

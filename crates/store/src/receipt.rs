@@ -14,7 +14,7 @@ use domain::{
 
 use crate::{
     Error, Result, Tx,
-    record::{ceiling, code, codes},
+    record::{both, ceiling, code, codes},
 };
 
 /// A receipt without content.
@@ -252,6 +252,8 @@ pub struct Counts {
     pub returned: i64,
     /// Own records under review above.
     pub in_review: i64,
+    /// Own drafts that wait for the reader to confirm them.
+    pub to_confirm: i64,
     /// Receipts waiting for a decision here.
     pub to_review: i64,
     /// Of these, older than the tenant's limit.
@@ -263,7 +265,7 @@ pub struct Counts {
 /// The counts that stand over the lists: one statement, the same ranges as the lists. None where there are no lists.
 pub async fn counts(
     tx: &mut Tx,
-    (records, receipts): (&Scope<act::ViewRecord>, &Scope<act::ViewReceipt>),
+    (records, submit, receipts): (&Scope<act::ViewRecord>, &Scope<act::SubmitRecord>, &Scope<act::ViewReceipt>),
     org: Id<noun::Org>,
     overdue_before: DateTime<Utc>,
 ) -> Result<Option<Counts>> {
@@ -271,7 +273,7 @@ pub async fn counts(
     if own.or(held).is_none() {
         return Ok(None);
     }
-    let tenant = tx.tenant().0;
+    let (tenant, confirms) = (tx.tenant().0, both(records, submit, org));
     let counts = sqlx::query_file_as!(
         Counts,
         "sql/counts.sql",
@@ -279,7 +281,9 @@ pub async fn counts(
         org.uuid(),
         own.map_or(NOTHING, i32::from),
         held.map_or(NOTHING, i32::from),
-        overdue_before
+        overdue_before,
+        confirms.map_or(NOTHING, i32::from),
+        submit.who().uuid()
     );
     Ok(Some(counts.fetch_one(tx.connection()).await?))
 }

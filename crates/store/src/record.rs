@@ -1,5 +1,6 @@
 //! Records of one's own organisation: heads, versions, drafts. What a committee holds is in [`crate::receipt`].
 
+mod confirmation;
 mod draft;
 mod history;
 mod step;
@@ -15,6 +16,8 @@ use domain::{
     tenant::Level,
 };
 
+pub(crate) use confirmation::both;
+pub use confirmation::{Confirmer, ask, holders, to_confirm};
 pub use draft::{Saved, insert, save};
 pub use history::{EventRow, ReceiptRow, RoundRow, history, rounds};
 pub use step::{Discarded, Recalled, Submitted, chain, discard, recall, reported_before, submission, submit};
@@ -42,6 +45,21 @@ pub struct Record {
     pub seq: i32,
     /// Is its organisation at work? What a closed one has left behind is kept as it is.
     pub org_active: bool,
+    /// Asked to be confirmed by another person, as it stands.
+    pub request: Option<Request>,
+}
+
+/// That another person was asked to confirm a draft. Every change of the draft ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Who asked: its writer.
+    pub by: Id<noun::Account>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+fn request(by: Option<uuid::Uuid>, at: Option<DateTime<Utc>>) -> Option<Request> {
+    by.zip(at).map(|(by, at)| Request { by: Id::of(by), at })
 }
 
 /// One line of a list of own records.
@@ -55,6 +73,44 @@ pub struct Line {
     pub occurred_on: NaiveDate,
     /// Last change.
     pub updated_at: DateTime<Utc>,
+    /// Asked to be confirmed by another person.
+    pub request: Option<Request>,
+}
+
+struct LineRow {
+    id: uuid::Uuid,
+    of_type: String,
+    type_version: i32,
+    state: String,
+    rev: i32,
+    version: i32,
+    round: i32,
+    updated_at: DateTime<Utc>,
+    asked_by: Option<uuid::Uuid>,
+    asked_at: Option<DateTime<Utc>>,
+    title: String,
+    occurred_on: NaiveDate,
+}
+
+impl LineRow {
+    fn line(self, org: Id<noun::Org>) -> Result<Line> {
+        Ok(Line {
+            head: Head {
+                id: Id::of(self.id),
+                org,
+                of_type: code(&self.of_type)?,
+                type_version: self.type_version,
+                state: state(&self.state)?,
+                rev: self.rev,
+                version: self.version,
+                round: self.round,
+            },
+            title: self.title,
+            occurred_on: self.occurred_on,
+            updated_at: self.updated_at,
+            request: request(self.asked_by, self.asked_at),
+        })
+    }
 }
 
 pub(crate) fn code(text: &str) -> Result<TypeCode> {
@@ -121,6 +177,7 @@ pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) 
     let (tenant, id) = (tx.tenant().0, *may.of());
     let row = sqlx::query!(
         r#"SELECT r.org_id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.seq, r.created_by, r.created_at,
+                r.asked_by, r.asked_at,
                 v.title, v.occurred_on, v.tags, v.confidentiality, v.content, v.author, v.saved_at, v.submitted,
                 o.state = 'active' AS "org_active!"
            FROM record r
@@ -157,6 +214,7 @@ pub async fn fetch<A: Act<Of = Id<noun::Record>>>(tx: &mut Tx, may: &Permit<A>) 
         created_at: row.created_at,
         seq: row.seq,
         org_active: row.org_active,
+        request: request(row.asked_by, row.asked_at),
     })
 }
 
@@ -188,8 +246,10 @@ pub async fn page(
 ) -> Result<Vec<Line>> {
     let Some(ceiling) = ceiling(scope, org) else { return Ok(Vec::new()) };
     let tenant = tx.tenant().0;
-    let rows = sqlx::query!(
-        "SELECT r.id, r.type AS of_type, r.type_version, r.rev, r.version, r.round, r.updated_at, v.title, v.occurred_on
+    let rows = sqlx::query_as!(
+        LineRow,
+        "SELECT r.id, r.type AS of_type, r.type_version, r.state, r.rev, r.version, r.round, r.updated_at, r.asked_by, r.asked_at,
+                v.title, v.occurred_on
            FROM record r
            JOIN record_version v ON v.tenant_id = r.tenant_id AND v.record_id = r.id AND v.version = r.version
           WHERE r.tenant_id = $1 AND r.org_id = $2 AND r.state = $3 AND r.id < $4
@@ -204,23 +264,5 @@ pub async fn page(
     )
     .fetch_all(tx.connection())
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Line {
-                head: Head {
-                    id: Id::of(row.id),
-                    org,
-                    of_type: code(&row.of_type)?,
-                    type_version: row.type_version,
-                    state: in_state,
-                    rev: row.rev,
-                    version: row.version,
-                    round: row.round,
-                },
-                title: row.title,
-                occurred_on: row.occurred_on,
-                updated_at: row.updated_at,
-            })
-        })
-        .collect()
+    rows.into_iter().map(|row| row.line(org)).collect()
 }

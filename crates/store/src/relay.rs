@@ -49,6 +49,8 @@ pub struct Taken {
 pub struct Asked {
     /// Rounds of records.
     pub rounds: Vec<(Id<noun::Record>, i32)>,
+    /// Drafts that wait to be confirmed.
+    pub drafts: Vec<Id<noun::Record>>,
     /// Organisations.
     pub orgs: Vec<Id<noun::Org>>,
     /// Posts.
@@ -200,14 +202,16 @@ fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T> {
 pub(crate) async fn matters(connection: &mut PgConnection, tenant: TenantId, asked: &Asked) -> Result<Matters> {
     let (records, rounds): (Vec<_>, Vec<_>) =
         asked.rounds.iter().map(|(record, round)| (record.uuid(), *round)).unzip();
+    let drafts: Vec<_> = asked.drafts.iter().map(|id| id.uuid()).collect();
     let orgs: Vec<_> = asked.orgs.iter().map(|id| id.uuid()).collect();
     let posts: Vec<_> = asked.posts.iter().map(|id| id.uuid()).collect();
     let files: Vec<_> = asked.files.iter().map(|id| id.uuid()).collect();
     let facts = sqlx::query_scalar!(
-        r#"SELECT sec.matter_facts($1, $2, $3, $4, $5, $6, $7) AS "facts!""#,
+        r#"SELECT sec.matter_facts($1, $2, $3, $4, $5, $6, $7, $8) AS "facts!""#,
         tenant.0,
         &records,
         &rounds,
+        &drafts,
         &orgs,
         &posts,
         &files,

@@ -78,6 +78,11 @@ impl Rights<'_> {
         self.views(at, confidentiality) && self.acts(Action::EditRecord, at, confidentiality)
     }
 
+    /// Confirms what others of an organisation have written.
+    pub(crate) fn confirms(self, at: &Place, confidentiality: u8) -> bool {
+        self.views(at, confidentiality) && self.acts(Action::SubmitRecord, at, confidentiality)
+    }
+
     /// Reads an organisation's own record.
     pub(crate) fn views(self, at: &Place, confidentiality: u8) -> bool {
         self.reads(Action::ViewRecord, at, confidentiality)

@@ -58,6 +58,20 @@ impl<'a> Desk<'a> {
         record::discard(&self.app.app, &self.caller, self.command("record.discard", &(id, rev)), id, rev).await
     }
 
+    pub(crate) async fn ask(&self, id: Id<noun::Record>, rev: i32) -> Result<Outcome<SavedDraft>> {
+        let command = self.command("record.ask_confirmation", &(id, rev));
+        record::ask_confirmation(&self.app.app, &self.caller, command, id, rev).await
+    }
+
+    /// What waits for him to be confirmed; the number over it is as long.
+    pub(crate) async fn to_confirm(&self) -> Vec<Id<noun::Record>> {
+        let mut reader = self.reader().await;
+        let lines = record::to_confirm(&mut reader, self.org, None, 100).await.unwrap();
+        let counted = receipt::counts(&mut reader, self.org).await.unwrap().to_confirm;
+        assert_eq!(usize::try_from(counted).unwrap(), lines.len());
+        lines.into_iter().map(|line| line.head.id).collect()
+    }
+
     pub(crate) async fn submit(&self, id: Id<noun::Record>, rev: i32) -> Result<Outcome<Submitted>> {
         record::submit(&self.app.app, &self.caller, self.command("record.submit", &(id, rev)), id, rev).await
     }

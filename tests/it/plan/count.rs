@@ -42,6 +42,12 @@ fn listings(app: &TestApp) -> Vec<Listing<'_>> {
             name: "Query.records",
             query: "query($org: ID!, $first: Int!) { list: records(org: $org, state: FINAL, first: $first) { nodes { … } } }",
             variables: at(&village),
+            who: village.clone(),
+        },
+        Listing {
+            name: "Query.recordsToConfirm",
+            query: "query($org: ID!, $first: Int!) { list: recordsToConfirm(org: $org, first: $first) { nodes { … } } }",
+            variables: at(&village),
             who: village,
         },
         Listing {

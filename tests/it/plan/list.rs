@@ -21,6 +21,9 @@ const RECEIPTS: &str = "query($org: ID!, $queue: ReceiptQueue!, $first: Int, $af
 const RECORDS: &str = "query($org: ID!, $state: RecordState!, $first: Int, $after: String) {
     page: records(org: $org, state: $state, first: $first, after: $after) {
       nodes { id type title state rev occurredOn updatedAt } pageInfo { hasNextPage endCursor } } }";
+const TO_CONFIRM: &str = "query($org: ID!, $first: Int, $after: String) {
+    page: recordsToConfirm(org: $org, first: $first, after: $after) {
+      nodes { id type title occurredOn askedAt askedBy { name } } pageInfo { hasNextPage endCursor } } }";
 const RECORD: &str = "query($id: ID!) { record(id: $id) { id title state content org { name } author { name } } }";
 const TIMELINE: &str = "query($id: ID!) { record(id: $id) {
     timeline { step at who { name } org { name } } rounds { state route { name } receipts { receipt { id org { name } } state } } } }";
@@ -123,6 +126,9 @@ async fn lists(app: &TestApp) -> Vec<Case<'_>> {
     all.extend(list("overdue", (county.clone(), RECEIPTS), queue(&county, "OVERDUE"), pending, PAGE).await);
     all.extend(list("my drafts", (village.clone(), RECORDS), own("DRAFT"), records, 100).await);
     all.extend(list("returned to me", (village.clone(), RECORDS), own("RETURNED"), records, 100).await);
+    let asked: &[_] = &[("record", "record_asked"), ("record_version", "record_version_pkey")];
+    let here = json!({ "org": village.org.to_string() });
+    all.extend(list("to confirm", (village.clone(), TO_CONFIRM), here, asked, 100).await);
     let children: &[_] = &[("org", "org_child")];
     all.extend(
         list("children", (town2.clone(), CHILDREN), json!({ "org": town2.org.to_string() }), children, 100).await,

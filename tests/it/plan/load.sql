@@ -61,8 +61,10 @@ UPDATE sent SET type = CASE WHEN r % 3 = 0 THEN 'ZWH' ELSE 'ZBDH' END,
 UPDATE sent SET position = CASE WHEN state = 'final' OR r % 2 = 0 THEN 2 ELSE 1 END, month = extract(year FROM at)::int * 100 + extract(month FROM at)::int,
   id = (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5('record ' || r), 1, 3) || '8' || substr(md5('record ' || r), 4, 15))::uuid;
 ANALYZE sent;
-INSERT INTO record (tenant_id, id, org_id, type, type_version, state, version, round, seq, created_by, created_at, updated_at)
-SELECT zj.id, s.id, org_id, type, 1, state, 1, (state <> 'draft')::int, 3, account_id, at, at FROM zj CROSS JOIN sent s ORDER BY r;
+INSERT INTO record (tenant_id, id, org_id, type, type_version, state, version, round, seq, created_by, created_at, updated_at, asked_rev, asked_by, asked_at)
+SELECT zj.id, s.id, org_id, type, 1, state, 1, (state <> 'draft')::int, 3, account_id, at, at,
+       CASE WHEN asked THEN 1 END, CASE WHEN asked THEN account_id END, CASE WHEN asked THEN at END
+  FROM zj CROSS JOIN sent s CROSS JOIN LATERAL (SELECT state = 'draft' AND k % 2 = 0 AS asked) AS w ORDER BY r;
 INSERT INTO record_version (tenant_id, record_id, version, org_id, title, occurred_on, content, author, saved_at, submitted)
 SELECT zj.id, s.id, 1, org_id, '第' || r || '号记录', at::date, jsonb_build_object('summary', repeat('按计划完成。', 20)), account_id, at, state <> 'draft'
   FROM zj CROSS JOIN sent s ORDER BY r;

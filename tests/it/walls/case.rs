@@ -43,6 +43,8 @@ pub(crate) enum On {
     LeftReceipt,
     /// A draft of the town's own.
     TownDraft,
+    /// A draft of the branch that nobody above reviews; its writer has asked for its confirmation.
+    ToConfirm,
     /// A branch below the town: `zj/village`, or a new one.
     Org,
     /// Somebody invited at the branch.

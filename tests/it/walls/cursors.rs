@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use testkit::{Actor, Answer, Setup};
 
 use super::{
+    case::On,
     equal::shown,
     world::{World, draft},
 };
@@ -52,7 +53,7 @@ struct List {
     document: &'static str,
 }
 
-const LISTS: [List; 8] = [
+const LISTS: [List; 9] = [
     List {
         who: "zj/village/recorder",
         of: "zj/village",
@@ -60,6 +61,14 @@ const LISTS: [List; 8] = [
         keys: ids,
         document: "query($of: ID!, $after: String) {
             records(org: $of, state: DRAFT, first: 100, after: $after) { nodes { id title } } }",
+    },
+    List {
+        who: "zj/village/secretary",
+        of: "zj/village",
+        falling: true,
+        keys: ids,
+        document: "query($of: ID!, $after: String) {
+            recordsToConfirm(org: $of, first: 100, after: $after) { nodes { id title } } }",
     },
     List {
         who: "zj/town/org_admin",
@@ -168,6 +177,7 @@ async fn a_cursor_opens_nothing_but_ones_own_list() {
     let app = &world.app;
     for _ in 0..3 {
         draft(&app.actor("zj/village/recorder")).await;
+        world.fresh(On::ToConfirm).await;
     }
     for list in LISTS {
         let person = list.of.matches('/').count() == 2;

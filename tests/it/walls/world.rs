@@ -65,6 +65,7 @@ impl World {
             On::LeftReceipt,
             On::Nothing,
             On::TownDraft,
+            On::ToConfirm,
             On::Invited,
             On::Person,
             On::Suspended,
@@ -122,6 +123,14 @@ impl World {
             On::TownDraft => {
                 let (record, rev) = draft(&app.actor("zj/town/reviewer")).await;
                 Subject { record, rev, ..Subject::default() }
+            }
+            On::ToConfirm => {
+                let recorder = app.actor("zj/village/recorder");
+                let (record, rev) = draft_as(&recorder, "DK", &writing_of("DK", "党课")).await;
+                let input = json!({ "record": record, "rev": rev });
+                let asked = recorder.mutate("askConfirmation", input, "record { askedAt }").await;
+                assert!(asked["record"]["askedAt"].is_string(), "{asked}");
+                Subject { record, rev, org: village, ..Subject::default() }
             }
             On::Org => {
                 let org = found(&app.actor("zj/town/org_admin"), &app.org("zj/town").to_string(), "BRANCH").await;
@@ -247,7 +256,11 @@ impl World {
 
 /// What the example of a type writes, under a title.
 pub(crate) fn writing(title: &str) -> Value {
-    let of_type = built_in().iter().find(|one| one.code.as_str() == "ZBDH").unwrap();
+    writing_of("ZBDH", title)
+}
+
+fn writing_of(code: &str, title: &str) -> Value {
+    let of_type = built_in().iter().find(|one| one.code.as_str() == code).unwrap();
     json!({ "title": title, "occurredOn": "2026-02-26", "content": of_type.example })
 }
 
@@ -267,7 +280,12 @@ pub(crate) async fn draft(writer: &Actor<'_>) -> (String, i64) {
 }
 
 pub(crate) async fn draft_of(writer: &Actor<'_>, writing: &Value) -> (String, i64) {
-    let made = writer.mutate("createDraft", json!({ "ofType": "ZBDH", "writing": writing }), "record { id rev }").await;
+    draft_as(writer, "ZBDH", writing).await
+}
+
+async fn draft_as(writer: &Actor<'_>, of_type: &str, writing: &Value) -> (String, i64) {
+    let made =
+        writer.mutate("createDraft", json!({ "ofType": of_type, "writing": writing }), "record { id rev }").await;
     (text(&made["record"]["id"]), made["record"]["rev"].as_i64().unwrap())
 }
 

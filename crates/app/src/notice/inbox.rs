@@ -66,8 +66,12 @@ pub async fn mark(
 
 /// Row security has shown what stands in the reader's organisations; the policy decides over each title.
 async fn titled(reader: &mut Reader, notices: Vec<store::notice::Notice>) -> Result<Vec<Notice>> {
-    let rounds: Vec<_> =
-        notices.iter().filter_map(|notice| Some((notice.subject.record?, notice.subject.round?))).collect();
+    let named = |notice: &store::notice::Notice| {
+        let subject = notice.subject;
+        let is_named = subject.round.is_some() || subject.rev.is_some();
+        subject.record.filter(|_| is_named).map(|record| (record, subject.round))
+    };
+    let rounds: Vec<_> = notices.iter().filter_map(named).collect();
     let mut titles = HashMap::new();
     if !rounds.is_empty() {
         let receipts = reader.policy.scope::<act::ViewReceipt>(&reader.actor);
@@ -82,6 +86,6 @@ async fn titled(reader: &mut Reader, notices: Vec<store::notice::Notice>) -> Res
             }
         }
     }
-    let title = |notice: &store::notice::Notice| titles.get(&(notice.subject.record?, notice.subject.round?)).cloned();
+    let title = |notice: &store::notice::Notice| titles.get(&named(notice)?).cloned();
     Ok(notices.into_iter().map(|notice| Notice { title: title(&notice), notice }).collect())
 }

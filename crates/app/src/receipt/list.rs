@@ -51,6 +51,7 @@ pub enum Queue {
 pub async fn counts(reader: &mut Reader, org: Id<noun::Org>) -> Result<Counts> {
     let records = reader.policy.scope::<act::ViewRecord>(&reader.actor);
     let receipts = reader.policy.scope::<act::ViewReceipt>(&reader.actor);
+    let submit = reader.policy.scope::<act::SubmitRecord>(&reader.actor);
     let before = overdue_before(reader).await?;
-    store::receipt::counts(&mut reader.tx, (&records, &receipts), org, before).await?.ok_or(Error::NotFound)
+    store::receipt::counts(&mut reader.tx, (&records, &submit, &receipts), org, before).await?.ok_or(Error::NotFound)
 }

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use authz::act;
 use domain::{
-    Id, Outcome,
+    Id, Outcome, Problem,
     canonical::{Canonical, digest},
     clock::day_in,
     form::Form,
     id::{ReceiptId, noun},
     measure::extract,
-    submission::{SubmissionState, check_confirmation, route, skipped},
+    submission::{Routed, Stop, SubmissionState, check_confirmation, route, skipped},
     tenant::{Level, TenantSettings},
 };
 use serde::{Deserialize, Serialize};
-use store::{file::Attachment, record::Record};
+use store::{Tx, file::Attachment, record::Record};
 
 use crate::{App, Begun, Caller, Command, Error, Result};
 
@@ -53,24 +53,10 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let sealed = store::record::locate(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
     let may = work.policy.permit::<act::SubmitRecord>(&work.actor, sealed)?;
     let record = store::record::fetch(&mut work.tx, &may).await?;
-    if let Err(problem) = super::check_active(&record) {
-        return Ok(Outcome::Refused(vec![problem]));
-    }
-    if let Err(problem) = record.head.check_edit(rev) {
-        return Ok(Outcome::Refused(vec![problem]));
-    }
-    if record.submitted {
-        return Ok(Outcome::Refused(vec![record.head.unchanged()]));
-    }
-    let version = Some(record.head.type_version);
-    let form = cx.catalogue.form(&mut work.tx, &record.head.of_type, version).await?.ok_or(Error::NotFound)?;
-    let checked = form.check(&record.writing.title, &record.writing.content);
-    if !checked.refusals.is_empty() {
-        return Ok(Outcome::Refused(checked.refusals));
-    }
-    let asked = store::record_type::route(&mut work.tx, &record.head.of_type).await?;
-    let chain = store::record::chain(&mut work.tx, record.head.org).await?;
-    let routed = route(&chain, &asked);
+    let Ready { form, chain, routed, warnings } = match ready(cx, &mut work.tx, &record, rev).await? {
+        Ok(ready) => ready,
+        Err(problems) => return Ok(Outcome::Refused(problems)),
+    };
     if let Err(problem) = check_confirmation(&routed, record.author, work.actor.account) {
         return Ok(Outcome::Refused(vec![problem]));
     }
@@ -82,12 +68,49 @@ pub async fn send(cx: &App, mut work: crate::Work, id: Id<noun::Record>, rev: i3
     let done =
         store::record::submit(&mut work.tx, may, &record, hash, &routed, &measures, work.origin.as_deref()).await?;
     work.touch_step(id, chain.iter().map(|stop| stop.place.org));
-    let mut warnings = checked.warnings;
-    warnings.extend(super::reported_before(&mut work.tx, &record).await?);
-    warnings.extend(skipped(&routed.skipped, |level| level_name(&tenant.levels, level)));
     let answer =
         Submitted { record: id, round: done.round, state: done.state, receipt: done.receipt, hash: hex::encode(hash) };
     work.done(answer, warnings).await
+}
+
+/// A record that may be sent as it stands, by somebody.
+pub(super) struct Ready {
+    form: Arc<Form>,
+    chain: Vec<Stop>,
+    pub(super) routed: Routed,
+    pub(super) warnings: Vec<Problem>,
+}
+
+/// All that speaks against sending a record but who sends it; and what has to be said all the same.
+pub(super) async fn ready(
+    cx: &App,
+    tx: &mut Tx,
+    record: &Record,
+    rev: i32,
+) -> Result<std::result::Result<Ready, Vec<Problem>>> {
+    let head = &record.head;
+    let stands = super::check_active(record).and_then(|()| head.check_edit(rev));
+    if let Err(problem) = stands {
+        return Ok(Err(vec![problem]));
+    }
+    if record.submitted {
+        return Ok(Err(vec![head.unchanged()]));
+    }
+    let form = cx.catalogue.form(tx, &head.of_type, Some(head.type_version)).await?.ok_or(Error::NotFound)?;
+    let checked = form.check(&record.writing.title, &record.writing.content);
+    if !checked.refusals.is_empty() {
+        return Ok(Err(checked.refusals));
+    }
+    let asked = store::record_type::route(tx, &head.of_type).await?;
+    let chain = store::record::chain(tx, head.org).await?;
+    let routed = route(&chain, &asked);
+    let mut warnings = checked.warnings;
+    warnings.extend(super::reported_before(tx, record).await?);
+    if !routed.skipped.is_empty() {
+        let levels = store::tenant::own(tx).await?.levels;
+        warnings.extend(skipped(&routed.skipped, |level| level_name(&levels, level)));
+    }
+    Ok(Ok(Ready { form, chain, routed, warnings }))
 }
 
 pub(super) fn level_name(levels: &[domain::tenant::LevelName], level: Level) -> (String, String) {

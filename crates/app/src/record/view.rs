@@ -65,7 +65,7 @@ pub async fn route(reader: &mut Reader, of: &Record) -> Result<Vec<Id<noun::Org>
     Ok(routed(reader, of).await?.stops)
 }
 
-async fn routed(reader: &mut Reader, of: &Record) -> Result<Routed> {
+pub(super) async fn routed(reader: &mut Reader, of: &Record) -> Result<Routed> {
     let asked = store::record_type::route(&mut reader.tx, &of.head.of_type).await?;
     let chain = store::record::chain(&mut reader.tx, of.head.org).await?;
     Ok(submission::route(&chain, &asked))

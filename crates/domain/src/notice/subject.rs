@@ -17,6 +17,9 @@ pub struct Subject {
     /// In which round.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round: Option<i32>,
+    /// At which revision of its draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rev: Option<i32>,
     /// Whose step it was, or where it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub org: Option<Id<noun::Org>>,

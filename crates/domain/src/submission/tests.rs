@@ -44,6 +44,18 @@ fn nobody_decides_his_own_submission() {
     assert_eq!(sent(1).decide(org(1), Verdict::Approve, account(2)).unwrap_err().code, Code::WrongState);
 }
 
+#[test]
+fn who_may_not_confirm_his_own_asks_another() {
+    let (own, above) = (Routed { stops: vec![], skipped: vec![] }, Routed { stops: vec![org(1)], skipped: vec![] });
+    let (writer, other) = (account(1), account(2));
+    assert_eq!(check_confirmation(&own, writer, writer).unwrap_err().code, Code::OwnSubmission);
+    assert_eq!(check_request(&own, writer, writer), Ok(()));
+    for (routed, who) in [(&own, other), (&above, writer), (&above, other)] {
+        assert_eq!(check_confirmation(routed, writer, who), Ok(()));
+        assert_eq!(check_request(routed, writer, who).unwrap_err().code, Code::WrongState);
+    }
+}
+
 proptest! {
     #[test]
     fn every_history_keeps_the_rules(levels in 1u128..5, steps in proptest::collection::vec((0u8..3, 1u128..5), 0..20)) {

@@ -87,6 +87,13 @@ inputs! {
         /// The revision that you have read.
         rev: i32,
     }
+    /// Ask the others of the organisation to confirm a draft.
+    AskConfirmationInput {
+        /// Which record.
+        record: ID,
+        /// The revision that you have read.
+        rev: i32,
+    }
     /// Send a record upwards.
     SubmitRecordInput {
         /// Which record.
@@ -205,6 +212,21 @@ impl RecordMutation {
             let caller = request.mutate().await.or_refuse(request)?;
             let outcome =
                 app::record::discard(&request.app, caller, command, id, input.rev).await.or_refuse(request)?;
+            let (done, problems) = split(outcome, request.locale);
+            Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
+        })
+        .await
+    }
+
+    /// Asks the others of the organisation to confirm a draft that nobody above reviews: for its writer, who may not confirm it
+    /// himself. They are told; it holds until the draft is changed.
+    async fn ask_confirmation(&self, ctx: &Context<'_>, input: AskConfirmationInput) -> Answer<RecordPayload> {
+        answer(ctx, |request| async move {
+            let command = input.command("record.ask_confirmation").or_refuse(request)?;
+            let id = parse(&input.record).or_refuse(request)?;
+            let caller = request.mutate().await.or_refuse(request)?;
+            let outcome =
+                app::record::ask_confirmation(&request.app, caller, command, id, input.rev).await.or_refuse(request)?;
             let (done, problems) = split(outcome, request.locale);
             Ok(RecordPayload { record: reread(request, done.map(|done| done.record)).await?, problems })
         })

@@ -35,6 +35,17 @@ fn chinese(matter: &Matter) -> (String, String) {
             let sentence = format!("{org}上报的{what}已由{at}审核通过，审核流程到此结束。");
             (format!("已通过：{org}上报的{label}"), sentence)
         }
+        Matter::Confirmed(record) => {
+            let (label, org, what) = (Line::of(&record.type_label), Line::of(&record.org), zh_what(record));
+            (format!("已通过：{org}的{label}"), format!("{org}的{what}已由本组织的另一人确认，至此办结。"))
+        }
+        Matter::ToConfirm(record) => {
+            let (label, org, what) = (Line::of(&record.type_label), Line::of(&record.org), zh_what(record));
+            let sentence = format!(
+                "{org}的{what}已经写好，等您确认。此类记录不需上级审核，您确认后即办结；如需修改，请告知填写人。"
+            );
+            (format!("待确认：{org}的{label}"), sentence)
+        }
         Matter::Approved(step) => {
             let Parts { label, org, at, what } = parts(step, zh_what);
             let sentence = format!("{org}上报的{what}已由{at}审核通过，并报送上一级。");
@@ -117,6 +128,19 @@ fn english(matter: &Matter) -> (String, String) {
             let Parts { label, org, at, what } = parts(step, en_what);
             let sentence = format!("{what} from {org} was approved by {at}. The review is complete.");
             (format!("Approved: {label} from {org}"), sentence)
+        }
+        Matter::Confirmed(record) => {
+            let (label, org, what) = (Line::of(&record.type_label), Line::of(&record.org), en_what(record));
+            let sentence = format!("{what} of {org} was confirmed by another person there. It is final.");
+            (format!("Approved: {label} of {org}"), sentence)
+        }
+        Matter::ToConfirm(record) => {
+            let (label, org, what) = (Line::of(&record.type_label), Line::of(&record.org), en_what(record));
+            let sentence = format!(
+                "{what} of {org} is written and waits for you to confirm it. Nobody above reviews this type: once you have \
+                 confirmed it, it is final. If something is to be changed, tell its writer."
+            );
+            (format!("To confirm: {label} of {org}"), sentence)
         }
         Matter::Approved(step) => {
             let Parts { label, org, at, what } = parts(step, en_what);

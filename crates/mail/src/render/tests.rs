@@ -77,6 +77,7 @@ fn matters(locale: Locale) -> Vec<Matter> {
         },
         Matter::AuditIncident,
         Matter::Trial("中共清泉村支部委员会".to_owned()),
+        Matter::ToConfirm(step(locale, title).record),
     ]
 }
 

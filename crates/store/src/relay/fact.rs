@@ -19,6 +19,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 pub struct Matters {
     /// Rounds of records, with their receipts.
     pub rounds: Vec<Round>,
+    /// Drafts, while they wait to be confirmed.
+    pub drafts: Vec<Draft>,
     /// Posts.
     pub posts: Vec<Post>,
     /// Files.
@@ -42,6 +44,8 @@ pub struct Round {
     pub state: SubmissionState,
     /// Who sent it.
     pub by: Id<noun::Account>,
+    /// Who wrote what was sent.
+    pub author: Id<noun::Account>,
     /// 0 public, 1 internal.
     pub confidentiality: u8,
     /// Title of the version that was sent, where it was asked for.
@@ -50,6 +54,25 @@ pub struct Round {
     pub label: Option<Bilingual>,
     /// Its receipts, the oldest first.
     pub receipts: Vec<Receipt>,
+}
+
+/// A draft that waits for another person of its organisation to confirm it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Draft {
+    /// Which record.
+    pub record: Id<noun::Record>,
+    /// Whose.
+    pub org: Id<noun::Org>,
+    /// As it stands at this revision.
+    pub rev: i32,
+    /// Who wrote it, and asked.
+    pub by: Id<noun::Account>,
+    /// 0 public, 1 internal.
+    pub confidentiality: u8,
+    /// Its title, where it was asked for.
+    pub title: Option<String>,
+    /// What its type is called, where it was asked for.
+    pub label: Option<Bilingual>,
 }
 
 /// One receipt of a round.
@@ -127,6 +150,11 @@ impl Matters {
         self.rounds.iter().find(|one| one.record == record && one.round == round)
     }
 
+    /// A draft, while it waits as it stood at a revision.
+    pub fn draft(&self, record: Id<noun::Record>, rev: i32) -> Option<&Draft> {
+        self.drafts.iter().find(|one| one.record == record && one.rev == rev)
+    }
+
     /// An organisation.
     pub fn org(&self, id: Id<noun::Org>) -> Option<&Org> {
         self.orgs.iter().find(|one| one.id == id)
@@ -134,6 +162,11 @@ impl Matters {
 }
 
 impl Round {
+    /// Whose work it is that is approved: who sent it, or who wrote what another person of the organisation has confirmed.
+    pub fn owner(&self) -> Id<noun::Account> {
+        if self.route.is_empty() { self.author } else { self.by }
+    }
+
     /// The newest receipt at an organisation in a state.
     pub fn receipt(&self, org: Id<noun::Org>, state: ReceiptState) -> Option<Receipt> {
         self.receipts.iter().rev().copied().find(|one| one.org == org && one.state == state)

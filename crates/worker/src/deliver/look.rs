@@ -100,6 +100,7 @@ fn questions(channel: Channel, deliveries: &[Delivery]) -> (Asked, Sought) {
         }
         for subject in delivery.items.iter().map(|item| &item.subject).chain([&delivery.subject]) {
             asked.rounds.extend(subject.record.zip(subject.round));
+            asked.drafts.extend(subject.record.filter(|_| subject.rev.is_some()));
             asked.orgs.extend(subject.org);
             asked.posts.extend(subject.post);
             asked.files.extend(subject.file);

@@ -10,6 +10,7 @@ use domain::{
     account::INVITED_FOR,
     id::{ReceiptId, noun},
     notice::{Channel, NoticeKind, Subject, Wish},
+    record_type::Bilingual,
     submission::{ReceiptState, SubmissionState},
     tenant::TenantId,
 };
@@ -133,6 +134,10 @@ impl Desk {
             | NoticeKind::Recalled => {
                 return self.flow(to, said);
             }
+            NoticeKind::ToConfirm => {
+                let (record, matter) = self.to_confirm(to, subject)?;
+                (matter, format!("records/{record}"), None)
+            }
             NoticeKind::PasswordChanged => {
                 (Matter::PasswordChanged(self.local(said.at)), "settings/account".to_owned(), None)
             }
@@ -195,14 +200,14 @@ impl Desk {
         let titled = match to {
             To::Person(person) => {
                 let (rights, grade) = (Rights { policy: &self.policy, person }, of.confidentiality);
-                let submitter = person.account == of.by;
+                let (submitter, owner) = (person.account == of.by, person.account == of.owner());
                 let may = match said.kind {
                     NoticeKind::ToReview | NoticeKind::Overdue => !submitter && rights.decides(&at.place(), grade),
                     NoticeKind::Recalled => rights.holds(&at.place(), grade),
                     NoticeKind::Returned => {
                         rights.edits(&own.place(), grade) || (submitter && rights.views(&own.place(), grade))
                     }
-                    _ => submitter && rights.views(&own.place(), grade),
+                    _ => owner && rights.views(&own.place(), grade),
                 };
                 if !may {
                     return Err("no_right");
@@ -213,19 +218,37 @@ impl Desk {
             // Of a group nobody knows who is in it: what is internal is not named there.
             To::Group(_) => of.confidentiality == 0 && said.kind != NoticeKind::Recalled,
         };
-        let label =
-            of.label.as_ref().map_or_else(String::new, |label| to.locale().pick(&label.zh, &label.en).to_owned());
-        let record = Named { type_label: label, title: of.title.clone().filter(|_| titled), org: own.name.clone() };
+        let title = of.title.clone().filter(|_| titled);
+        let record = Named { type_label: called(of.label.as_ref(), to.locale()), title, org: own.name.clone() };
         let step = Step { record, at: at.name.clone() };
         let (matter, path, ask) = match said.kind {
             NoticeKind::ToReview => (Matter::ToReview(step), format!("receipts/{receipt}"), &own.name),
             NoticeKind::Overdue => (Matter::Overdue { step, days }, format!("receipts/{receipt}"), &own.name),
             NoticeKind::Recalled => (Matter::Recalled(step), format!("receipts/{receipt}"), &own.name),
             NoticeKind::Returned => (Matter::Returned(step), format!("records/{}", of.record), &at.name),
+            // Confirmed by his own people: there is nobody else to ask.
+            NoticeKind::Final if of.route.is_empty() => {
+                let link = self.link(&format!("records/{}", of.record));
+                return Ok(Notice { event: said.event, matter: Matter::Confirmed(step.record), link, ask: None });
+            }
             NoticeKind::Final => (Matter::Final(step), format!("records/{}", of.record), &at.name),
             _ => (Matter::Approved(step), format!("records/{}", of.record), &at.name),
         };
         Ok(Notice { event: said.event, matter, link: self.link(&path), ask: Some(ask.clone()) })
+    }
+
+    /// A draft that waits to be confirmed, if it still does, just so, and the reader may still do it.
+    fn to_confirm(&self, to: To<'_>, subject: &Subject) -> Result<(Id<noun::Record>, Matter), Unsaid> {
+        let To::Person(person) = to else { return Err("unknown") };
+        let (record, rev) = subject.record.zip(subject.rev).ok_or("gone")?;
+        let of = self.matters.draft(record, rev).ok_or("settled")?;
+        let own = self.matters.org(of.org).ok_or("gone")?;
+        let rights = Rights { policy: &self.policy, person };
+        if person.account == of.by || !rights.confirms(&own.place(), of.confidentiality) {
+            return Err("no_right");
+        }
+        let type_label = called(of.label.as_ref(), to.locale());
+        Ok((record, Matter::ToConfirm(Named { type_label, title: of.title.clone(), org: own.name.clone() })))
     }
 
     fn post(&self, to: To<'_>, said: Said<'_>) -> Result<Matter, Unsaid> {
@@ -273,6 +296,11 @@ impl Desk {
     fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         at.with_timezone(&self.people.tenant.settings.time_zone).naive_local()
     }
+}
+
+/// What a type is called.
+fn called(label: Option<&Bilingual>, locale: Locale) -> String {
+    label.map_or_else(String::new, |label| locale.pick(&label.zh, &label.en).to_owned())
 }
 
 /// Is it an audit administrator still?

@@ -114,6 +114,13 @@ fn audience<'a>(step: &'a Step, matters: &'a Matters, people: &'a People, policy
             };
             everybody().filter(decides).collect()
         }
+        Audience::Confirmers { org, writer, confidentiality } => {
+            let Some(place) = matters.org(*org).map(store::relay::fact::Org::place) else { return Vec::new() };
+            let confirms = |person: &&Person| {
+                person.account != *writer && Rights { policy, person }.confirms(&place, *confidentiality)
+            };
+            everybody().filter(confirms).collect()
+        }
         Audience::Writers { org, submitter, confidentiality } => {
             let Some(place) = matters.org(*org).map(store::relay::fact::Org::place) else { return Vec::new() };
             let writes = |person: &&Person| {

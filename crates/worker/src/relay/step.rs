@@ -13,7 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use store::relay::{
     Asked, Event, Matters, Sought,
-    fact::{File, Receipt, Round},
+    fact::{Draft, File, Receipt, Round},
 };
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ struct Fact {
 #[derive(Debug, Clone)]
 enum What {
     Submitted(Flow),
+    /// Another person is asked to confirm a draft.
+    Asked(Request),
     Approved(Flow),
     Returned(Flow),
     /// Taken back by the branch.
@@ -51,6 +53,14 @@ struct Flow {
     record: Id<noun::Record>,
     round: i32,
     org: Id<noun::Org>,
+    who: Option<Id<noun::Account>>,
+}
+
+/// That a draft is to be confirmed, as it stood at a revision.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Request {
+    record: Id<noun::Record>,
+    rev: i32,
     who: Option<Id<noun::Account>>,
 }
 
@@ -80,6 +90,7 @@ struct Due {
 pub(super) fn topics() -> Vec<String> {
     [
         "record.submit",
+        "record.ask_confirmation",
         "receipt.approve",
         "receipt.return",
         "record.recall",
@@ -132,6 +143,7 @@ impl Events {
                 | What::Withdrawn(flow)
                 | What::Recalled(flow)
                 | What::Overdue(flow, _) => asked.rounds.push((flow.record, flow.round)),
+                What::Asked(request) => asked.drafts.push(request.record),
                 What::Granted(post) | What::Ended(post) => asked.posts.push(*post),
                 What::FileRefused(file) => asked.files.push(*file),
                 What::PasswordChanged(_)
@@ -166,6 +178,7 @@ fn what(event: &Event) -> Option<What> {
     let object = |event| read::<Object>(event).map(|object| object.id);
     Some(match event.topic.as_str() {
         "record.submit" => What::Submitted(read(event)?),
+        "record.ask_confirmation" => What::Asked(read(event)?),
         "receipt.approve" => What::Approved(read(event)?),
         "receipt.return" => What::Returned(read(event)?),
         "record.recall" => What::Withdrawn(read(event)?),
@@ -207,9 +220,11 @@ pub(super) struct Step {
 pub(super) enum Audience {
     /// Whoever may decide at this organisation, but not on his own submission.
     Deciders { org: Id<noun::Org>, submitter: Id<noun::Account>, confidentiality: u8 },
+    /// Whoever may confirm at this organisation what this person has written.
+    Confirmers { org: Id<noun::Org>, writer: Id<noun::Account>, confidentiality: u8 },
     /// Whoever submitted, and whoever may edit at this organisation.
     Writers { org: Id<noun::Org>, submitter: Id<noun::Account>, confidentiality: u8 },
-    /// Whoever submitted, while he may read what he has sent.
+    /// Whoever submitted or wrote it, while he may read it.
     Submitter { org: Id<noun::Org>, submitter: Id<noun::Account>, confidentiality: u8 },
     /// Whoever was told of this.
     ToldOf(String),
@@ -225,7 +240,7 @@ impl Step {
     /// Who has to be looked at.
     pub(super) fn seek(&self, sought: &mut Sought) {
         match &self.audience {
-            Audience::Deciders { org, .. } => sought.orgs.push(*org),
+            Audience::Deciders { org, .. } | Audience::Confirmers { org, .. } => sought.orgs.push(*org),
             Audience::Writers { org, submitter, .. } => {
                 sought.orgs.push(*org);
                 sought.accounts.push(*submitter);
@@ -255,8 +270,9 @@ impl Fact {
     fn steps(&self, matters: &Matters) -> Vec<Step> {
         let round = |flow: &Flow| matters.round(flow.record, flow.round);
         match &self.what {
-            What::Submitted(flow) => {
-                round(flow).and_then(|of| self.to_review(of, *of.route.first()?, flow.who)).into_iter().collect()
+            What::Submitted(flow) => round(flow).map(|of| self.submitted(of, flow)).unwrap_or_default(),
+            What::Asked(request) => {
+                matters.draft(request.record, request.rev).map(|of| self.to_confirm(of, request)).into_iter().collect()
             }
             What::Approved(flow) => round(flow).map(|of| self.approved(of, flow)).unwrap_or_default(),
             What::Returned(flow) => round(flow).and_then(|of| self.returned(of, flow)).into_iter().collect(),
@@ -354,14 +370,31 @@ impl Fact {
         Some(Step { group: Some(org), by, ..step })
     }
 
-    /// To the submitter; and to the next level, where there is one.
+    /// To the first level; where there is none, it is approved already.
+    fn submitted(&self, of: &Round, flow: &Flow) -> Vec<Step> {
+        match of.route.first() {
+            Some(first) => self.to_review(of, *first, flow.who).into_iter().collect(),
+            None => self.approved(of, flow),
+        }
+    }
+
+    /// What waits to be confirmed, as it was asked for.
+    fn to_confirm(&self, of: &Draft, request: &Request) -> Step {
+        let kind = NoticeKind::ToConfirm;
+        let about = format!("{} {}.{}", kind.as_str(), of.record.uuid().simple(), of.rev);
+        let subject = Subject { record: Some(of.record), rev: Some(of.rev), org: Some(of.org), ..Subject::default() };
+        let audience = Audience::Confirmers { org: of.org, writer: of.by, confidentiality: of.confidentiality };
+        Step { by: request.who, ..self.step(kind, about, subject, audience) }
+    }
+
+    /// To whose work it is; and to the next level, where there is one.
     fn approved(&self, of: &Round, flow: &Flow) -> Vec<Step> {
         // Taken back since: as if it had not been.
         let Some(receipt) = of.receipt(flow.org, ReceiptState::Approved) else { return Vec::new() };
         let next = of.next(flow.org);
         let kind =
             if next.is_none() && of.state == SubmissionState::Final { NoticeKind::Final } else { NoticeKind::Approved };
-        let audience = Audience::Submitter { org: of.org, submitter: of.by, confidentiality: of.confidentiality };
+        let audience = Audience::Submitter { org: of.org, submitter: of.owner(), confidentiality: of.confidentiality };
         let step = self.step(kind, received(kind, receipt), at(of, receipt), audience);
         let mut steps = vec![Step { group: Some(of.org), by: flow.who, ..step }];
         steps.extend(next.and_then(|next| self.to_review(of, next, flow.who)));

@@ -69,6 +69,7 @@ pub(super) fn records() -> Vec<Case> {
             .may(&[TOWN])
             .first_alone(&[TOWN_ADMIN]),
     ];
+    rows.extend(confirmation());
     for state in State::ALL {
         let on = On::Record(state);
         rows.push(
@@ -111,6 +112,8 @@ pub(super) fn records() -> Vec<Case> {
         rows.push(step("arrangeFiles", files, open));
         rows.push(step("discardDraft", record_at, state == State::Draft));
         // What was taken back is mended first, then sent again.
+        // All of these are reviewed above.
+        rows.push(step("askConfirmation", record_at, false));
         rows.push(step("submitRecord", record_at, matches!(state, State::Draft | State::Returned)));
         let recall = Case::mutation("recallRecord", RECORD, record).on(on);
         rows.push(match state {
@@ -121,11 +124,35 @@ pub(super) fn records() -> Vec<Case> {
     rows
 }
 
+/// What nobody above reviews: its writer asks, another person of the organisation confirms.
+fn confirmation() -> Vec<Case> {
+    let list = "query($org: ID!) { recordsToConfirm(org: $org) { nodes { id title askedAt askedBy { id } } } }";
+    let view = "query($id: ID!) { record(id: $id) { id title askedAt askedBy { id } confirmers { id name } } }";
+    let writer: &[&[&str]] = &[&["zj/village/recorder"]];
+    let confirms: &[&[&str]] = &[&["zj/village/secretary"]];
+    vec![
+        Case::query("recordsToConfirm", list, |asked| json!({ "org": asked.org("zj/village") }))
+            .on(On::ToConfirm)
+            .may(confirms)
+            // He is asked for nothing: it is his own.
+            .nothing_for(&["zj/village/recorder"]),
+        // Nobody at the town has asked for anything.
+        Case::query("recordsToConfirm", list, |asked| json!({ "org": asked.org("zj/town") })).nothing_for(&[
+            "zj/town/reviewer",
+            "zj/town/reviewer2",
+            "zj/town/archivist",
+        ]),
+        Case::query("record", view, |asked| json!({ "id": asked.subject.record })).on(On::ToConfirm).may(&[BRANCH]),
+        Case::mutation("askConfirmation", RECORD, record_at).on(On::ToConfirm).may(writer).refused(confirms),
+        Case::mutation("submitRecord", RECORD, record_at).on(On::ToConfirm).may(confirms).refused(writer),
+    ]
+}
+
 pub(super) fn receipts() -> Vec<Case> {
     let whole = "receipt { id title state hash origin { id } decidedBy { id } } content timeline { step } submittedBy { id } files { n name path thumbnail { path } previews { path } link { path } }";
     let view = format!("query($id: ID!) {{ receipt(id: $id) {{ {whole} }} }}");
     let list = "query($org: ID!, $queue: ReceiptQueue!) { receipts(org: $org, queue: $queue) { nodes { id title } } }";
-    let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toReview overdue held } }";
+    let counts = "query($org: ID!) { counts(org: $org) { drafts returned inReview toConfirm toReview overdue held } }";
     let mut rows = vec![
         Case::query("receipts", list, |asked| json!({ "org": asked.org("zj/town"), "queue": "HELD" }))
             .may(&[TOWN])

@@ -39,6 +39,7 @@ fn of_a_branch(state: State) -> Vec<Case> {
             .may(&[SUCCESSOR])
             .first_alone(held),
         step("submitRecord", at),
+        step("askConfirmation", at),
         step("discardDraft", at),
         step("recallRecord", |asked| json!({ "record": asked.subject.record })),
         step(

@@ -5,14 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
 import { day } from '../../frame/moment';
-import { RECORD_STATES, type RecordState } from '../../frame/record-state';
+import { RECORD_LISTS, type RecordList as List } from '../../frame/record-state';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { useViewer, writes } from '../../frame/viewer';
 import { LeftHere } from './left';
-import { RecordLinesDocument, RecordTypesDocument } from './gen/graphql';
+import { RecordLinesDocument, RecordLinesToConfirmDocument, RecordTypesDocument } from './gen/graphql';
 
-/** One's own records, by their state. */
+/** One's own records, by their state; and what others ask one to confirm. */
 export function RecordList() {
   const { t } = useTranslation();
   const { posts } = useViewer();
@@ -41,7 +41,7 @@ export function RecordList() {
       <LeftHere />
       <Segmented
         className="states"
-        options={RECORD_STATES.map((one) => ({ value: one, label: t(`state.of.${one}`) }))}
+        options={RECORD_LISTS.map((one) => ({ value: one, label: one === 'TO_CONFIRM' ? t('record.toConfirm') : t(`state.of.${one}`) }))}
         value={state}
         onChange={(next) => void go({ to: '/records', search: { state: next, org: org.id } })}
       />
@@ -50,7 +50,7 @@ export function RecordList() {
   );
 }
 
-function Pages({ org, state }: { readonly org: string; readonly state: RecordState }) {
+function Pages({ org, state }: { readonly org: string; readonly state: List }) {
   const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
   return cursors.map((after, n) => (
     <Page
@@ -65,18 +65,25 @@ function Pages({ org, state }: { readonly org: string; readonly state: RecordSta
 
 interface PageProps {
   readonly org: string;
-  readonly state: RecordState;
+  readonly state: List;
   readonly after: string | null;
   readonly more: ((cursor: string) => void) | undefined;
+}
+
+/** One page of a list; only the one that is shown is asked for. */
+function useLines(org: string, list: List, after: string | null) {
+  const confirms = list === 'TO_CONFIRM';
+  const [own, ownAgain] = useQuery({ query: RecordLinesDocument, variables: { org, state: confirms ? 'DRAFT' : list, after }, pause: confirms });
+  const [theirs, theirsAgain] = useQuery({ query: RecordLinesToConfirmDocument, variables: { org, after }, pause: !confirms });
+  return confirms ? ([{ ...theirs, records: theirs.data?.recordsToConfirm }, theirsAgain] as const) : ([{ ...own, records: own.data?.records }, ownAgain] as const);
 }
 
 function Page({ org, state, after, more }: PageProps) {
   const { t } = useTranslation();
   const [{ data: types }] = useQuery({ query: RecordTypesDocument });
-  const [{ data, error, fetching }, again] = useQuery({ query: RecordLinesDocument, variables: { org, state, after } });
-  if (error && !data?.records) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
-  if (fetching && !data) return <Loading />;
-  const records = data?.records;
+  const [{ records, error, fetching }, again] = useLines(org, state, after);
+  if (error && !records) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
+  if (fetching && !records) return <Loading />;
   if (!records) return null;
   if (records.nodes.length === 0) return after === null ? <Nothing words={t('record.nothing')} /> : null;
   const names = new Map(types?.recordTypes?.map((type) => [type.code, type.name]));

@@ -12,6 +12,7 @@ import { type GroupSchema, trail } from '../../form/schema';
 import { day, moment } from '../../frame/moment';
 import { Failure, Loading } from '../../frame/state';
 import { useViewer } from '../../frame/viewer';
+import { AskOthers } from './ask-others';
 import type { Desk, Draft, Problem } from './desk';
 import { RecordCheckDocument, SubmitDocument, type SubmitMutation } from './gen/graphql';
 
@@ -45,11 +46,11 @@ export function SubmitStep({ record, desk, draft, form, told, mend, sent: done }
   const [{ fetching: sending, error: failed }, submit] = useMutation(SubmitDocument);
   const [sent, setSent] = useState<Sent | null>(null);
   const problems = sent?.problems ?? data?.record?.check;
-  // Asked again once everything is with it: a file may be what was missing.
-  const files = draft.files.length;
+  // Asked again once everything is with it: a file may be what was missing, or somebody else has written.
+  const { files: { length: files }, rev } = draft;
   useEffect(() => {
     again({ requestPolicy: 'network-only' });
-  }, [files, again]);
+  }, [files, rev, again]);
   const say = useRef(told);
   useEffect(() => {
     say.current = told;
@@ -66,10 +67,11 @@ export function SubmitStep({ record, desk, draft, form, told, mend, sent: done }
   const others = refusals.length > 0 && refusals.every(({ code }) => code === 'OWN_SUBMISSION');
   const warnings = problems?.filter(({ severity }) => severity === 'WARNING') ?? [];
   const route = data?.record?.route ?? [];
+  const ready = onTheWay === 0 && draft.saving === 'saved' && rev !== null;
   return (
     <section className="sheet">
       <h2>{others ? t('submit.confirm') : refusals.length > 0 ? t('submit.mend', { count: refusals.length }) : t('submit.ready')}</h2>
-      {others ? <Alert type="info" showIcon title={t('submit.confirmHow')} /> : <Problems form={form} problems={refusals} type="error" mend={mend} />}
+      {!others && <Problems form={form} problems={refusals} type="error" mend={mend} />}
       <Problems form={form} problems={warnings} type="warning" mend={mend} />
       {onTheWay > 0 && <Alert type="warning" showIcon title={t('submit.files', { count: onTheWay })} />}
       {without.length > 0 && <Alert type="warning" showIcon title={t('submit.without', { names: without.map(({ name }) => name).join('、') })} />}
@@ -84,23 +86,27 @@ export function SubmitStep({ record, desk, draft, form, told, mend, sent: done }
       ) : (
         <p>{t(others ? 'submit.noRouteYet' : 'submit.noRoute')}</p>
       )}
-      <Button
-        type="primary"
-        size="large"
-        loading={sending}
-        disabled={refusals.length > 0 || onTheWay > 0 || draft.saving !== 'saved' || draft.rev === null}
-        onClick={() =>
-          void submit({ input: { idempotencyKey: key, post: desk.begin.post, record, rev: draft.rev ?? 0 } }).then(({ data: answer }) => {
-            if (!answer?.submitRecord) return;
-            setSent(answer.submitRecord);
-            if (!answer.submitRecord.record) return;
-            desk.end();
-            done();
-          })
-        }
-      >
-        {warnings.length > 0 || without.length > 0 ? t('submit.sendAnyway') : t('submit.send')}
-      </Button>
+      {others ? (
+        <AskOthers record={record} post={desk.begin.post} rev={rev ?? 0} known={data?.record ?? null} ready={ready} />
+      ) : (
+        <Button
+          type="primary"
+          size="large"
+          loading={sending}
+          disabled={refusals.length > 0 || !ready}
+          onClick={() =>
+            void submit({ input: { idempotencyKey: key, post: desk.begin.post, record, rev: rev ?? 0 } }).then(({ data: answer }) => {
+              if (!answer?.submitRecord) return;
+              setSent(answer.submitRecord);
+              if (!answer.submitRecord.record) return;
+              desk.end();
+              done();
+            })
+          }
+        >
+          {warnings.length > 0 || without.length > 0 ? t('submit.sendAnyway') : t('submit.send')}
+        </Button>
+      )}
       <Button type="link" onClick={() => void go({ to: '/records/$id', params: { id: record } })}>
         {t('submit.later')}
       </Button>

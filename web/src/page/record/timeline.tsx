@@ -12,7 +12,7 @@ interface TimelineProps {
 
 /** What a comment may be at beside the form. */
 const BESIDE: Readonly<Record<string, 'record.title' | 'record.day' | 'file.files'>> = { '/title': 'record.title', '/occurredOn': 'record.day', '/files': 'file.files' };
-const STEPS: readonly string[] = ['created', 'submitted', 'approved', 'returned', 'withdrawn', 'recalled', 'final', 'discarded', 'reopened'];
+const STEPS: readonly string[] = ['created', 'asked', 'submitted', 'approved', 'returned', 'withdrawn', 'recalled', 'final', 'discarded', 'reopened'];
 
 /** The last return: what is to be mended, and who says so. */
 export function returnOf(events: CourseFragment['timeline'] | undefined): NonNullable<CourseFragment['timeline']>[number] | undefined {

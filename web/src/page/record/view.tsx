@@ -16,6 +16,7 @@ import { useStep } from '../../frame/step';
 import { useTitle } from '../../frame/title';
 import { useViewer, writes } from '../../frame/viewer';
 import { AlsoFor } from './also';
+import { Confirm } from './confirm';
 import { DiscardDocument, RecallDocument, RecordCourseDocument, RecordFormDocument, RecordMovedDocument, RecordWholeDocument, type WholeFragment } from './gen/graphql';
 import { Receipts } from './receipts';
 import { returnOf, Timeline } from './timeline';
@@ -62,6 +63,7 @@ function Whole({ record, name, form }: { readonly record: WholeFragment; readonl
         <span>{[name, record.org?.name, day(record.occurredOn)].filter(Boolean).join(' · ')}</span>
         <AlsoFor tags={record.tags} />
       </p>
+      <Confirm record={record} timeline={course?.timeline} />
       <section className="sheet">
         <Show schema={form} content={record.content as Content} marks={marks} />
       </section>

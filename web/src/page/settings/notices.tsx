@@ -12,7 +12,7 @@ import { type NoticeChannel, type NoticeKind, type NoticeWish, type PreferencesQ
 
 type Preferences = NonNullable<PreferencesQuery['noticePreferences']>;
 
-const KINDS = ['TO_REVIEW', 'RETURNED', 'FINAL', 'APPROVED', 'RECALLED', 'OVERDUE'] as const;
+const KINDS = ['TO_REVIEW', 'TO_CONFIRM', 'RETURNED', 'FINAL', 'APPROVED', 'RECALLED', 'OVERDUE'] as const;
 /** What the audit administrator is told of besides. */
 const AUDITOR = ['AUDIT_HEAD', 'AUDIT_INCIDENT'] as const;
 

@@ -11,7 +11,7 @@ import { useTitle } from '../../frame/title';
 import { type Post, reviews, useViewer, writes } from '../../frame/viewer';
 import { NoticeLine } from '../inbox/notice';
 import { LeftHere } from '../record/left';
-import { ReturnedToMeDocument, type ReturnedToMeQuery, TodayDocument, type TodayQuery, WaitingForMeDocument, type WaitingForMeQuery } from './gen/graphql';
+import { ReturnedToMeDocument, type ReturnedToMeQuery, TodayDocument, type TodayQuery, ToConfirmDocument, type ToConfirmQuery, WaitingForMeDocument, type WaitingForMeQuery } from './gen/graphql';
 
 type Counts = NonNullable<TodayQuery['counts']>;
 type Name = Exclude<keyof Counts, '__typename'>;
@@ -56,8 +56,11 @@ function At({ post, come, shown }: AtProps) {
   const [{ data, error }, again] = useQuery({ query: TodayDocument, variables: { org: post.org.id } });
   const [returned] = useQuery({ query: ReturnedToMeDocument, variables: { org: post.org.id }, pause: !writes(post) });
   const [waiting] = useQuery({ query: WaitingForMeDocument, variables: { org: post.org.id }, pause: !reviews(post) });
-  const names: readonly Name[] = writes(post) ? ['returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
-  const answered = (data ?? error) && (!writes(post) || (returned.data ?? returned.error)) && (!reviews(post) || (waiting.data ?? waiting.error));
+  const [confirm] = useQuery({ query: ToConfirmDocument, variables: { org: post.org.id }, pause: !writes(post) });
+  // A secretary confirms by his office; somebody else where he is asked to.
+  const confirms = post.base === 'branch_secretary' || (data?.counts?.toConfirm ?? 0) > 0;
+  const names: readonly Name[] = writes(post) ? [...(confirms ? (['toConfirm'] as const) : []), 'returned', 'drafts', 'inReview'] : ['toReview', 'overdue', 'held'];
+  const answered = (data ?? error) && (!writes(post) || ((returned.data ?? returned.error) && (confirm.data ?? confirm.error))) && (!reviews(post) || (waiting.data ?? waiting.error));
   useEffect(() => {
     if (answered) come(post.id);
   }, [answered, come, post.id]);
@@ -76,9 +79,33 @@ function At({ post, come, shown }: AtProps) {
       </div>
       {error && !data?.counts && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
       {data?.counts && <Numbers counts={data.counts} names={names} post={post} />}
+      <ToConfirm records={confirm.data?.recordsToConfirm?.nodes ?? []} />
       <Returned records={returned.data?.records?.nodes ?? []} />
       <Waiting receipts={waiting.data?.receipts?.nodes ?? []} post={post} />
     </section>
+  );
+}
+
+/** What others of his organisation ask him to confirm: the newest. */
+function ToConfirm({ records }: { readonly records: NonNullable<ToConfirmQuery['recordsToConfirm']>['nodes'] }) {
+  const { t } = useTranslation();
+  const { timeZone } = useViewer();
+  if (records.length === 0) return null;
+  return (
+    <>
+      <h3>{t('today.toConfirm')}</h3>
+      <ul className="lines">
+        {records.map(({ id, title, askedAt, askedBy }) => (
+          <li key={id}>
+            <Link to="/records/$id" params={{ id }}>
+              {title}
+            </Link>
+            <small>{askedBy?.name}</small>
+            {askedAt && <time dateTime={askedAt}>{moment(askedAt, timeZone)}</time>}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -144,7 +171,7 @@ function News() {
   );
 }
 
-const OWN: Partial<Record<Name, 'DRAFT' | 'RETURNED' | 'IN_REVIEW'>> = { drafts: 'DRAFT', returned: 'RETURNED', inReview: 'IN_REVIEW' };
+const OWN: Partial<Record<Name, 'TO_CONFIRM' | 'DRAFT' | 'RETURNED' | 'IN_REVIEW'>> = { toConfirm: 'TO_CONFIRM', drafts: 'DRAFT', returned: 'RETURNED', inReview: 'IN_REVIEW' };
 const QUEUES: Partial<Record<Name, 'TO_REVIEW' | 'OVERDUE' | 'HELD'>> = { toReview: 'TO_REVIEW', overdue: 'OVERDUE', held: 'HELD' };
 
 /** Every number opens its list. */
