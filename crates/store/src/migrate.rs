@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_audit_guard", include_str!("../../../migrations/0015_audit_guard.sql")),
     ("0016_org_name", include_str!("../../../migrations/0016_org_name.sql")),
     ("0017_file_turns", include_str!("../../../migrations/0017_file_turns.sql")),
+    ("0020_audit_title", include_str!("../../../migrations/0020_audit_title.sql")),
 ];
 
 /// Repeatable files, in order.
@@ -35,6 +36,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/07_notice.sql"),
     include_str!("../../../migrations/functions/08_audit_log.sql"),
     include_str!("../../../migrations/functions/10_live.sql"),
+    include_str!("../../../migrations/functions/11_administrators.sql"),
     include_str!("../../../migrations/functions/90_backup.sql"),
 ];
 
