@@ -1,11 +1,11 @@
 //! Why somebody may or may not do something: the chain of reasons, about objects that the asker may know of.
 
+mod against;
+
 use authz::{Action, Explanation, Kind, Object, Sealed, Subject, act};
 use domain::{
     Id, Locale,
     id::{ReceiptId, noun},
-    record::RecordState,
-    submission::ReceiptState,
 };
 use store::explain::Standing;
 
@@ -65,79 +65,36 @@ pub async fn explain(
     let names = store::explain::org_names(&mut reader.tx, &places).await?;
     let subject = Subject { tenant: reader.actor.tenant, account, posts: &posts, acting: None };
     let mut explanation = reader.policy.explain(subject, action, object, locale, &|org| names.get(&org).cloned());
-    if explanation.allowed
-        && let Some((zh, en)) = stands_against(reader, account, action, about).await?
-    {
-        explanation.allowed = false;
-        explanation.steps.push(locale.pick(&zh, &en).to_owned());
+    if explanation.allowed {
+        against::find(reader, account, action, about).await?.put(&mut explanation, locale);
     }
     Ok(explanation)
-}
-
-/// What the policy does not know: the state that the object is in, and that nobody decides his own.
-async fn stands_against(
-    reader: &mut Reader,
-    account: Id<noun::Account>,
-    action: Action,
-    about: About,
-) -> Result<Option<(String, String)>> {
-    let (state, fits, own) = match about {
-        About::Record(id) => {
-            let Some(state) = store::explain::record_state(&mut reader.tx, id).await? else { return Ok(None) };
-            let fits = match action {
-                Action::EditRecord | Action::SubmitRecord => state.is_open(),
-                Action::DiscardRecord => state == RecordState::Draft,
-                Action::RecallRecord => state == RecordState::InReview,
-                _ => true,
-            };
-            ((state.zh(), state.as_str()), fits, false)
-        }
-        About::Receipt(id) => {
-            let Some((state, hands)) = store::explain::receipt_state(&mut reader.tx, id).await? else {
-                return Ok(None);
-            };
-            let decides = matches!(action, Action::ApproveReceipt | Action::ReturnReceipt);
-            let fits = match action {
-                Action::RecallReceipt => state == ReceiptState::Approved,
-                _ => !decides || state == ReceiptState::Pending,
-            };
-            ((state.zh(), state.as_str()), fits, decides && hands.contains(&account))
-        }
-        About::Org(_) | About::Account(_) | About::Post(_) | About::Nothing => return Ok(None),
-    };
-    Ok(match (fits, own) {
-        (false, _) => Some((
-            format!("但这一件现为“{}”，此时不能{}。", state.0, action.label(Locale::Zh)),
-            format!(
-                "But it is {} now: in this state nobody may {}.",
-                state.1.replace('_', " "),
-                action.label(Locale::En)
-            ),
-        )),
-        (true, true) => Some((
-            "但这一件是此人自己填写或报送的，须由他人审核。".to_owned(),
-            "But this person wrote or sent it himself; another person must decide.".to_owned(),
-        )),
-        (true, false) => None,
-    })
 }
 
 /// Where the object stands; none where it stands in no organisation.
 async fn standing(reader: &mut Reader, kind: Kind, about: About) -> Result<Option<Standing>> {
     let (policy, actor, tx) = (reader.policy.clone(), &reader.actor, &mut reader.tx);
+    // Whoever explains the whole tenant's permissions may know that an object is there, and where: not what it says.
+    let explains_all = policy.scope::<act::ExplainPolicy>(actor).whole_tenant();
     let found = match (kind, about) {
         (
             Kind::Record | Kind::Receipt | Kind::Figure | Kind::Org | Kind::Account | Kind::Post | Kind::Webhook,
             About::Org(id),
         ) => store::explain::org(tx, &policy.scope(actor), id).await?,
         (Kind::Record, About::Record(id)) => {
-            let own = store::explain::record(tx, &policy.scope(actor), id).await?;
-            match own {
-                Some(own) => Some(own),
-                None => store::explain::held_record(tx, &policy.scope(actor), id).await?,
+            let mut found = store::explain::record(tx, &policy.scope(actor), id).await?;
+            if found.is_none() {
+                found = store::explain::held_record(tx, &policy.scope(actor), id).await?;
             }
+            if found.is_none() && explains_all {
+                found = store::explain::record_facts(tx, id).await?.map(|facts| facts.standing);
+            }
+            found
         }
-        (Kind::Receipt, About::Receipt(id)) => store::explain::receipt(tx, &policy.scope(actor), id).await?,
+        (Kind::Receipt, About::Receipt(id)) => match store::explain::receipt(tx, &policy.scope(actor), id).await? {
+            None if explains_all => store::explain::receipt_facts(tx, id).await?.map(|facts| facts.standing),
+            found => found,
+        },
         (Kind::Account, About::Account(id)) => store::explain::account(tx, &policy.scope(actor), id).await?,
         (Kind::Post, About::Post(id)) => store::explain::post(tx, &policy.scope(actor), id).await?,
         (Kind::Policy | Kind::Session, About::Account(id)) => {

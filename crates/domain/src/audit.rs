@@ -3,6 +3,7 @@
 
 pub mod body;
 pub mod check;
+pub mod deed;
 pub mod entry;
 pub mod export;
 pub mod finding;
@@ -19,6 +20,7 @@ mod specimen;
 
 pub use body::{Body, BodyDigest, Salt};
 pub use check::verify;
+pub use deed::{DEEDS, Deed};
 pub use entry::Entry;
 pub use finding::{Finding, Report};
 pub use head::{Head, Origin};

@@ -1,6 +1,7 @@
 //! The trail, for the audit administrator, and the log that proves it.
 
 mod log;
+mod object;
 
 use app::audit::{Entry, Search};
 use async_graphql::{
@@ -8,14 +9,17 @@ use async_graphql::{
     connection::{Connection, EmptyFields},
 };
 use chrono::{DateTime, Utc};
-use domain::{Id, id::noun};
+use domain::{Id, Locale, audit::Deed, id::noun};
 use serde::{Deserialize, Serialize};
 
 pub use log::AuditLogQuery;
+pub use object::AuditObjectQuery;
 
+use self::object::AuditObject;
 use crate::{
     account::Account,
     id::{parse, show},
+    org::Org,
     page::{Cursor, asked, connection},
     request::{Answer, Refuse as _, answer},
 };
@@ -36,6 +40,8 @@ pub struct AuditEntry {
     org_id: Option<ID>,
     /// What was done, e.g. post.grant.
     action: String,
+    /// What that is called; the name itself where it is of another version.
+    label: String,
     /// Kind of the object.
     object_kind: String,
     /// Its id.
@@ -50,11 +56,15 @@ pub struct AuditEntry {
     origin: Option<String>,
     #[graphql(skip)]
     who: Option<Id<noun::Account>>,
+    #[graphql(skip)]
+    at_org: Option<Id<noun::Org>>,
 }
 
-impl From<Entry> for AuditEntry {
-    fn from(entry: Entry) -> Self {
+impl AuditEntry {
+    fn of(entry: Entry, locale: Locale) -> Self {
+        let label = Deed::named(&entry.action).map(|deed| deed.label(locale).to_owned());
         Self {
+            label: label.unwrap_or_else(|| entry.action.clone()),
             no: entry.id,
             at: entry.at,
             account_id: entry.account.map(show),
@@ -68,6 +78,7 @@ impl From<Entry> for AuditEntry {
             reason: entry.reason,
             origin: entry.origin,
             who: entry.account,
+            at_org: entry.org,
         }
     }
 }
@@ -77,6 +88,16 @@ impl AuditEntry {
     /// Who did it.
     async fn account(&self, ctx: &Context<'_>) -> Answer<Account> {
         Some(crate::account::load(ctx, self.who?).await)
+    }
+
+    /// What it was done to, in words.
+    async fn object(&self, ctx: &Context<'_>) -> Answer<AuditObject> {
+        Some(object::load(ctx, &(self.object_kind.clone(), self.object_id.clone())).await)
+    }
+
+    /// The organisation of the post.
+    async fn org(&self, ctx: &Context<'_>) -> Answer<Org> {
+        Some(crate::org::load(ctx, self.at_org?).await)
     }
 }
 
@@ -120,8 +141,9 @@ impl AuditQuery {
             let mut entries = entries.or_refuse(request)?;
             let more = entries.len() > page.first as usize;
             entries.truncate(page.first as usize);
+            let locale = request.locale;
             let items =
-                entries.into_iter().map(|entry| (Place { at: entry.at, no: entry.id }, AuditEntry::from(entry)));
+                entries.into_iter().map(|entry| (Place { at: entry.at, no: entry.id }, AuditEntry::of(entry, locale)));
             Ok(connection(items, more, page.after.is_some()))
         })
         .await

@@ -4,7 +4,7 @@ use async_graphql::{MergedObject, MergedSubscription, Object, Schema};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
-    audit::{AuditLogQuery, AuditQuery},
+    audit::{AuditLogQuery, AuditObjectQuery, AuditQuery},
     explain::ExplainQuery,
     figure::{FigureQuery, FigureSubscription},
     file::{FileMutation, FileQuery},
@@ -37,6 +37,7 @@ pub struct Query(
     PolicyQuery,
     ExplainQuery,
     AuditQuery,
+    AuditObjectQuery,
     AuditLogQuery,
 );
 

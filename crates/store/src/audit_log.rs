@@ -5,6 +5,7 @@ mod export;
 pub mod head;
 mod letter;
 pub mod logged;
+pub mod object;
 mod sequence;
 
 use authz::{Scope, act};

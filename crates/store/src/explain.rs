@@ -8,11 +8,12 @@ use domain::{
     id::{ReceiptId, noun},
     org::Place,
     record::RecordState,
-    submission::ReceiptState,
+    record_type::TypeCode,
+    submission::{ReceiptState, Submission, SubmissionState},
     tenant::Level,
 };
 
-use crate::{Result, Tx};
+use crate::{Error, Result, Tx};
 
 /// Where an object stands, and how confidential it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,33 +134,106 @@ pub async fn receipt(tx: &mut Tx, scope: &Scope<act::ViewReceipt>, id: ReceiptId
     Ok(found.filter(|found| scope.holds(&found.place, found.confidentiality)))
 }
 
-/// The state of a record of one's own; none where it is not.
-pub async fn record_state(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<RecordState>> {
-    let tenant = tx.tenant().0;
-    let state = sqlx::query_scalar!("SELECT state FROM record WHERE tenant_id = $1 AND id = $2", tenant, id.uuid())
-        .fetch_optional(tx.connection())
-        .await?;
-    Ok(state.and_then(|state| RecordState::parse(&state)))
+/// A record as an explanation takes it: where it stands, and what its state allows. Nothing of its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFacts {
+    /// Where it stands.
+    pub standing: Standing,
+    /// Is that organisation still at work?
+    pub org_active: bool,
+    /// Of which type.
+    pub of_type: TypeCode,
+    /// Its state.
+    pub state: RecordState,
+    /// Who wrote the newest version.
+    pub author: Id<noun::Account>,
+    /// Was that version sent?
+    pub submitted: bool,
+    /// The newest submission; none: never sent.
+    pub sent: Option<Submission>,
 }
 
-/// The state of a receipt, and who wrote and who sent what it proves.
-pub async fn receipt_state(tx: &mut Tx, id: ReceiptId) -> Result<Option<(ReceiptState, Vec<Id<noun::Account>>)>> {
-    let tenant = tx.tenant().0;
+/// A receipt as an explanation takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptFacts {
+    /// At which organisation it is held.
+    pub standing: Standing,
+    /// Its state.
+    pub state: ReceiptState,
+    /// The submission that it proves.
+    pub sent: Submission,
+}
+
+/// The facts of a record: the database gives those of all to the security administrator, to others those of their own and of what they
+/// have received.
+pub async fn record_facts(tx: &mut Tx, id: Id<noun::Record>) -> Result<Option<RecordFacts>> {
     let row = sqlx::query!(
-        r#"SELECT q.state, s.submitted_by AS "submitted_by?", v.author AS "author?" FROM receipt q
-             LEFT JOIN submission s ON s.tenant_id = q.tenant_id AND s.record_id = q.record_id AND s.round = q.round
-             LEFT JOIN record_version v ON v.tenant_id = q.tenant_id AND v.record_id = q.record_id AND v.version = q.version AND v.submitted
-            WHERE q.tenant_id = $1 AND q.org_id = $2 AND q.no = $3"#,
-        tenant,
+        r#"SELECT org_id AS "org_id!", path AS "path!", level AS "level!", org_active AS "org_active!", type AS "of_type!", state AS "state!",
+                  confidentiality AS "confidentiality!", author AS "author!", submitted AS "submitted!",
+                  round, sent_state, route, "position", submitted_by, approved_by
+             FROM sec.explain_record($1)"#,
+        id.uuid()
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let sent = match (row.round, row.sent_state, row.submitted_by) {
+        (Some(round), Some(state), Some(by)) => {
+            let position = usize::try_from(row.position.unwrap_or(0)).unwrap_or(0);
+            // Who wrote what was sent matters to a decision alone, which is asked of its receipt.
+            let hands = (Id::of(by), Id::of(row.author), row.approved_by.map(Id::of));
+            Some(submission((id, round), &state, row.route.unwrap_or_default(), position, hands)?)
+        }
+        _ => None,
+    };
+    Ok(Some(RecordFacts {
+        standing: standing(row.org_id, row.path, row.level, row.confidentiality),
+        org_active: row.org_active,
+        of_type: TypeCode::parse(&row.of_type).ok_or_else(|| Error::Stored(format!("type {}", row.of_type)))?,
+        state: RecordState::parse(&row.state).ok_or_else(|| Error::Stored(format!("state {}", row.state)))?,
+        author: Id::of(row.author),
+        submitted: row.submitted,
+        sent,
+    }))
+}
+
+/// The facts of a receipt: of any for the security administrator, of those of their organisations for others.
+pub async fn receipt_facts(tx: &mut Tx, id: ReceiptId) -> Result<Option<ReceiptFacts>> {
+    let row = sqlx::query!(
+        r#"SELECT path AS "path!", level AS "level!", confidentiality AS "confidentiality!", state AS "state!", record_id AS "record_id!",
+                  round AS "round!", sent_state AS "sent_state!", route AS "route!", "position" AS "position!",
+                  submitted_by AS "submitted_by!", author AS "author!", decided_by
+             FROM sec.explain_receipt($1, $2)"#,
         id.org.uuid(),
         id.no.0
     )
     .fetch_optional(tx.connection())
     .await?;
-    Ok(row.and_then(|row| {
-        let hands = [row.submitted_by, row.author].into_iter().flatten().map(Id::of).collect();
-        Some((ReceiptState::parse(&row.state)?, hands))
+    let Some(row) = row else { return Ok(None) };
+    let position = usize::try_from(row.position).unwrap_or(0);
+    // Whoever approved last is known where this receipt is the one before the pending one.
+    let last = position.checked_sub(2).and_then(|at| row.route.get(at)) == Some(&id.org.uuid());
+    let approved = row.decided_by.filter(|_| last).map(Id::of);
+    let hands = (Id::of(row.submitted_by), Id::of(row.author), approved);
+    Ok(Some(ReceiptFacts {
+        standing: standing(id.org.uuid(), row.path, row.level, row.confidentiality),
+        state: ReceiptState::parse(&row.state).ok_or_else(|| Error::Stored(format!("state {}", row.state)))?,
+        sent: submission((Id::of(row.record_id), row.round), &row.sent_state, row.route, position, hands)?,
     }))
+}
+
+type Hands = (Id<noun::Account>, Id<noun::Account>, Option<Id<noun::Account>>);
+
+fn submission(
+    (record, round): (Id<noun::Record>, i32),
+    state: &str,
+    route: Vec<uuid::Uuid>,
+    position: usize,
+    (submitted_by, author, approved_by): Hands,
+) -> Result<Submission> {
+    let state = SubmissionState::parse(state).ok_or_else(|| Error::Stored(format!("state of a submission {state}")))?;
+    let route = route.into_iter().map(Id::of).collect();
+    Ok(Submission { record, round, state, chain: Vec::new(), route, position, submitted_by, author, approved_by })
 }
 
 /// Names of organisations; everybody in the tenant may know them.

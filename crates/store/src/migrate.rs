@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_file_turns", include_str!("../../../migrations/0017_file_turns.sql")),
     ("0018_former_address", include_str!("../../../migrations/0018_former_address.sql")),
     ("0019_confirmation", include_str!("../../../migrations/0019_confirmation.sql")),
+    ("0020_audit_title", include_str!("../../../migrations/0020_audit_title.sql")),
 ];
 
 /// Repeatable files, in order.
@@ -38,6 +39,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/08_audit_log.sql"),
     include_str!("../../../migrations/functions/10_live.sql"),
     include_str!("../../../migrations/functions/11_confirmation.sql"),
+    include_str!("../../../migrations/functions/12_administrators.sql"),
     include_str!("../../../migrations/functions/90_backup.sql"),
 ];
 

@@ -2,6 +2,7 @@ use serde_json::json;
 use testkit::TestApp;
 
 use super::code;
+use crate::flow::desk::{Desk, done, example};
 
 const ASK: &str = "query($account: ID, $action: String!, $object: ID) {
     explain(account: $account, action: $action, object: $object) { allowed steps } }";
@@ -28,7 +29,7 @@ async fn the_reasons_are_given_in_the_language_asked_for() {
 async fn the_state_of_the_object_has_the_last_word() {
     let app = TestApp::new().await;
     let (recorder, town) = (app.actor("zj/village/recorder"), app.actor("zj/town/reviewer"));
-    let desk = crate::flow::desk::Desk::of(&app, "zj/village/recorder");
+    let desk = Desk::of(&app, "zj/village/recorder");
     let sent = desk.send("ZBDH").await;
     let edit = json!({ "action": "record.edit", "object": sent.record.to_string() });
     let told = recorder.data(ASK, edit).await["explain"].clone();
@@ -37,7 +38,7 @@ async fn the_state_of_the_object_has_the_last_word() {
     let receipt = sent.receipt.to_string();
     let approve = json!({ "action": "receipt.approve", "object": receipt });
     assert_eq!(town.data(ASK, approve.clone()).await["explain"]["allowed"], true);
-    crate::flow::desk::done(crate::flow::desk::Desk::of(&app, "zj/town/reviewer").approve(sent.receipt).await);
+    done(Desk::of(&app, "zj/town/reviewer").approve(sent.receipt).await);
     assert_eq!(town.data(ASK, approve).await["explain"]["allowed"], false);
     let recall = json!({ "action": "receipt.recall", "object": receipt });
     assert_eq!(town.data(ASK, recall).await["explain"]["allowed"], true);
@@ -101,9 +102,91 @@ async fn a_draft_is_explained_in_its_branch_alone() {
     let ask = json!({ "action": "record.submit", "object": record });
     assert_eq!(recorder.data(ASK, ask.clone()).await["explain"]["allowed"], true);
     let absent = json!({ "action": "record.submit", "object": format!("record:{}", "0".repeat(32)) });
-    for key in ["zj/village2/recorder", "zj/town/reviewer", "zj/province/security", "edu/branch/recorder"] {
+    for key in [
+        "zj/village2/recorder",
+        "zj/town/reviewer",
+        "zj/province/system",
+        "zj/province/audit",
+        "edu/university/security",
+    ] {
         let actor = app.actor(key);
         let hidden = actor.query(ASK, ask.clone()).await;
         assert_eq!((code(&hidden), &hidden), ("NOT_FOUND", &actor.query(ASK, absent.clone()).await), "{key}");
     }
+}
+
+/// Who writes a draft does not confirm it; what is asked of no single record is told to be the general case.
+#[tokio::test]
+async fn nobody_is_told_that_he_may_confirm_his_own() {
+    let app = TestApp::new().await;
+    let desk = Desk::of(&app, "zj/village/recorder");
+    let (recorder, secretary) = (app.actor("zj/village/recorder"), app.actor("zj/village/secretary"));
+    let draft = desk.draft("DK", example("DK")).await;
+    let ask = json!({ "action": "record.submit", "object": draft.to_string() });
+    let own = recorder.data(ASK, ask.clone()).await["explain"].clone();
+    assert_eq!(own["allowed"], false, "{own}");
+    let steps: Vec<_> = own["steps"].as_array().unwrap().iter().map(|step| step.as_str().unwrap()).collect();
+    let [.., right, rule, conclusion] = steps.as_slice() else { panic!("{own}") };
+    assert!(right.contains("有这项权限") && rule.contains("另一人确认"), "{own}");
+    assert!(conclusion.contains("现在不允许") && !own.to_string().contains("结论：允许"), "{own}");
+    assert_eq!(secretary.data(ASK, ask).await["explain"]["allowed"], true);
+    let general = json!({ "action": "record.submit", "object": recorder.org.to_string() });
+    let told = recorder.data(ASK, general).await["explain"].clone();
+    assert_eq!(told["allowed"], true);
+    assert!(told["steps"].to_string().contains("一般情况"), "{told}");
+}
+
+/// What was sent is recalled by its sender alone, and while nobody has decided.
+#[tokio::test]
+async fn a_recall_is_explained_as_it_would_be_answered() {
+    let app = TestApp::new().await;
+    let desk = Desk::of(&app, "zj/village/recorder");
+    let (recorder, secretary) = (app.actor("zj/village/recorder"), app.actor("zj/village/secretary"));
+    let sent = desk.send("ZBDH").await;
+    let ask = json!({ "action": "record.recall", "object": sent.record.to_string() });
+    assert_eq!(recorder.data(ASK, ask.clone()).await["explain"]["allowed"], true);
+    let other = secretary.data(ASK, ask.clone()).await["explain"].clone();
+    assert_eq!(other["allowed"], false);
+    assert!(other.to_string().contains("报送人本人"), "{other}");
+    done(Desk::of(&app, "zj/town/reviewer").approve(sent.receipt).await);
+    let late = recorder.data(ASK, ask).await["explain"].clone();
+    assert_eq!(late["allowed"], false);
+    assert!(late.to_string().contains("上级已审核通过"), "{late}");
+}
+
+/// He answers for the permissions of the whole tenant: he is told where an object stands and what stands against it, and reads nothing.
+#[tokio::test]
+async fn the_security_administrator_asks_about_what_he_does_not_read() {
+    let app = TestApp::new().await;
+    let desk = Desk::of(&app, "zj/village/recorder");
+    let (recorder, secretary) = (app.actor("zj/village/recorder"), app.actor("zj/village/secretary"));
+    let (security, reviewer) = (app.actor("zj/province/security"), app.actor("zj/town/reviewer"));
+    let draft = desk.draft("DK", example("DK")).await;
+    let sent = desk.send("ZBDH").await;
+    let of = |who: &testkit::Actor<'_>, action: &str, object: String| json!({ "account": who.account.to_string(), "action": action, "object": object });
+    for (asked, allowed, word) in [
+        (of(&recorder, "record.submit", draft.to_string()), false, "另一人确认"),
+        (of(&secretary, "record.submit", draft.to_string()), true, "三墩镇华联村党支部"),
+        (of(&recorder, "record.edit", sent.record.to_string()), false, "审核中"),
+        (of(&reviewer, "receipt.approve", sent.receipt.to_string()), true, "结论：允许"),
+        (of(&recorder, "receipt.approve", sent.receipt.to_string()), false, "没有"),
+    ] {
+        let told = security.data(ASK, asked.clone()).await["explain"].clone();
+        assert_eq!(told["allowed"], allowed, "{asked} {told}");
+        assert!(told["steps"].to_string().contains(word), "{asked} {told}");
+        for title in [example("DK").title, example("ZBDH").title] {
+            assert!(!told.to_string().contains(&title), "{told}");
+        }
+    }
+    let absent = of(&recorder, "record.submit", format!("record:{}", "0".repeat(32)));
+    assert_eq!(code(&security.query(ASK, absent).await), "NOT_FOUND");
+    let reads =
+        security.query("query($id: ID!) { record(id: $id) { title } }", json!({ "id": draft.to_string() })).await;
+    assert_eq!(code(&reads), "NOT_FOUND");
+    let receipt = json!({ "id": sent.receipt.to_string() });
+    let reads = security.query("query($id: ID!) { receipt(id: $id) { receipt { title } } }", receipt).await;
+    assert_eq!(code(&reads), "NOT_FOUND");
+    let foreign = app.actor("edu/university/security");
+    let asked = json!({ "action": "record.submit", "object": draft.to_string() });
+    assert_eq!(code(&foreign.query(ASK, asked).await), "NOT_FOUND");
 }

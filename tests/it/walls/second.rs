@@ -283,9 +283,11 @@ async fn the_role_of_the_application_cannot_do_more_than_is_promised() {
 }
 
 /// What the role of the application may call: each asks for itself who calls, or tells nobody anything that he does not know.
-const CALLED: &str = "abandon_file accept_invitation ask_confirmation begin_file change_password close_org create_org decide discard drill drill_count end_invitations end_sessions enter
-    enter_link figures find_orgs governs grow_tile has_password holders invited live makes_cycle move_org open_work orgs own_credential pin_files post posts_in_roles posts_of public_id
-    queue_depth raise_policy_version read_noted readdress readdress_invited recall receipt_entry receive_file rename_org review_days roots sign_in sign_in_failed signed_in submit
+const CALLED: &str = "abandon_file accept_invitation ask_confirmation audit_objects audit_received audit_titled begin_file change_password close_org
+    create_org decide discard drill drill_count end_invitations end_sessions enter enter_link explain_receipt explain_record figures find_orgs
+    governs grow_tile has_password holders invited live makes_cycle move_org open_work orgs own_credential pin_files post posts_in_roles posts_of
+    public_id queue_depth raise_policy_version read_noted readdress readdress_invited recall receipt_entry receive_file rename_org review_days roots
+    sign_in sign_in_failed signed_in submit
     take_file tell_incident tenant try_webhook who within_reach duties";
 
 #[tokio::test]

@@ -27,6 +27,7 @@ pub(crate) fn rows() -> Vec<Case> {
     rows.extend(left::rows());
     rows.extend(notice::rows());
     rows.extend(policy());
+    rows.extend(trail());
     rows
 }
 
@@ -103,7 +104,7 @@ fn files() -> Vec<Case> {
     ]
 }
 
-/// Roles, lines, explanations, the trail.
+/// Roles, lines, explanations.
 fn policy() -> Vec<Case> {
     let edit = |dry_run: bool| {
         let arguments: fn(&super::case::Asked<'_>) -> serde_json::Value = if dry_run {
@@ -118,7 +119,10 @@ fn policy() -> Vec<Case> {
     let explain = "query($account: ID, $action: String!, $object: ID) {
                      explain(account: $account, action: $action, object: $object) { allowed steps } }";
     vec![
-        Case::query("roles", "{ roles { name label lines } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
+        Case::query("roles", "{ roles { name label lines } }", |_| json!({}))
+            .may(SIGNED_IN)
+            .denied(Denial::Plain)
+            .open(),
         Case::query("actions", "{ actions { name label } }", |_| json!({})).may(SIGNED_IN).denied(Denial::Plain).open(),
         Case::query("policyLines", "{ policyLines { id role words } }", |_| json!({}))
             .may(POLICY_READERS)
@@ -128,9 +132,11 @@ fn policy() -> Vec<Case> {
         edit(true),
         edit(false),
         // Removing: a line of the tenant's own.
-        Case::mutation("editPolicy", "applied version problems { code severity }", |asked| {
-            json!({ "remove": [asked.subject.line], "dryRun": false })
-        })
+        Case::mutation(
+            "editPolicy",
+            "applied version problems { code severity }",
+            |asked| json!({ "remove": [asked.subject.line], "dryRun": false }),
+        )
         .on(super::case::On::Line)
         .may(&[SECURITY])
         .refused(&[&["edu/university/security"]])
@@ -143,23 +149,66 @@ fn policy() -> Vec<Case> {
         .denied(Denial::Plain),
         // About others, only the security administrator may ask; in which posts they are, no other wall keeps from a member
         // who may do everything.
-        Case::query("explain", explain, |asked| {
-            json!({ "account": asked.subject.account, "action": "org.view", "object": asked.subject.org })
-        })
+        Case::query(
+            "explain",
+            explain,
+            |asked| json!({ "account": asked.subject.account, "action": "org.view", "object": asked.subject.org }),
+        )
         .on(super::case::On::Post)
         .may(&[SECURITY])
         .first_alone(MEMBERS)
         .open(),
         // About oneself everybody, on what he may know of.
-        Case::query("explain", explain, |asked| {
-            json!({ "action": "org.rename", "object": asked.org("zj/village") })
-        })
-        .may(MEMBERS)
-        .open(),
+        Case::query("explain", explain, |asked| json!({ "action": "org.rename", "object": asked.org("zj/village") }))
+            .may(MEMBERS)
+            .open(),
         Case::query("explain", explain, |_| json!({ "action": "session.view" })).may(SIGNED_IN).floor(Floor::Session),
-        Case::query("audit", "{ audit { nodes { no action objectId account { id } } } }", |_| json!({}))
+    ]
+}
+
+/// What was done, to what, and the log that proves it.
+fn trail() -> Vec<Case> {
+    vec![
+        Case::query("audit", "{ audit { nodes { no action label objectId account { id } } } }", |_| json!({}))
             .may(AUDITS)
             .denied(Denial::Plain),
+        // In words: where it stands, whose it is, and the title of what is public and was sent.
+        Case::query(
+            "audit",
+            "query($object: ID) { audit(object: $object) { nodes {
+                 no org { id } object { id kind name what org { id } account { id } receipt { id no org { id } } } } } }",
+            |asked| json!({ "object": asked.subject.record }),
+        )
+        .on(super::case::On::Record(super::case::State::AtTown))
+        .may(&[AUDIT])
+        .denied(Denial::Plain)
+        .nothing_for(&["edu/university/audit"]),
+        Case::query("auditActions", "{ auditActions { name label } }", |_| json!({}))
+            .may(AUDITS)
+            .denied(Denial::Plain)
+            .first_alone(SIGNED_IN)
+            .open(),
+        Case::query(
+            "auditObjects",
+            "query($text: String!) { auditObjects(text: $text) { id kind name what org { id } receipt { id } } }",
+            |asked| json!({ "text": asked.subject.town }),
+        )
+        .on(super::case::On::Record(super::case::State::AtTown))
+        .may(&[AUDIT])
+        .denied(Denial::Plain)
+        .nothing_for(&["edu/university/audit"]),
+        Case::query(
+            "auditObjects",
+            "query($text: String!, $org: ID) { auditObjects(text: $text, org: $org) { id name org { id } } }",
+            |asked| {
+                let no = asked.subject.town.rsplit('.').next().unwrap_or_default();
+                json!({ "text": no, "org": asked.org("zj/town") })
+            },
+        )
+        .on(super::case::On::Record(super::case::State::AtTown))
+        .may(&[AUDIT])
+        .denied(Denial::Plain)
+        .nothing_for(&["edu/university/audit"]),
         Case::query(
             "audit",
             "query($account: ID, $object: ID) { audit(account: $account, object: $object) { nodes { no action } } }",

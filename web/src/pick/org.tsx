@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { useSettled } from '../frame/settled';
-import { PickedOrgDocument, PickOrgDocument } from './gen/graphql';
+import { PickedOrgDocument, type PickedOrgQuery, PickOrgDocument } from './gen/graphql';
 
 interface OrgPickProps {
   readonly words: string;
@@ -11,16 +11,26 @@ interface OrgPickProps {
   readonly put: (org: string | undefined) => void;
 }
 
-/** An organisation, found by a part of its name or by how its code begins; the code tells those of the same name apart. */
+type Named = NonNullable<PickedOrgQuery['org']>;
+
+/** Many branches have one name: the superior stands beside it, and the code, which is one's own, where it is known. */
+function labelOf({ name, parent }: Named, code = ''): string {
+  return [name, parent && (parent.shortName ?? parent.name), code].filter(Boolean).join(' · ');
+}
+
+/** An organisation, found by a part of its name or by how its code begins. */
 export function OrgPick({ words, value, put }: OrgPickProps) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const wanted = useSettled(text.trim());
   const [{ data: found, fetching }] = useQuery({ query: PickOrgDocument, variables: { text: wanted }, pause: wanted === '' });
   const [{ data: picked }] = useQuery({ query: PickedOrgDocument, variables: { org: value ?? '' }, pause: !value });
-  const options = (wanted === '' ? [] : (found?.searchOrgs?.nodes ?? [])).map(({ id, name, code }) => ({ value: id, label: `${name} ${code}`, title: `${name} ${code}` }));
+  const options = (wanted === '' ? [] : (found?.searchOrgs?.nodes ?? [])).map((org) => {
+    const label = labelOf(org, org.code);
+    return { value: org.id, label, title: label };
+  });
   if (value && !options.some((one) => one.value === value)) {
-    const shown = picked?.org?.id === value ? picked.org.name : value;
+    const shown = picked?.org?.id === value ? labelOf(picked.org) : value;
     options.push({ value, label: shown, title: shown });
   }
   return (

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::walls::{
     case::{Asked, Case, Denial, On, State},
     people::{
-        ABOVE, AT_COUNTY, AT_TOWN, AT_TOWN_OR_COUNTY, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, HIGHER, SUCCESSOR,
-        TOWN, TOWN_ADMIN, TOWN_DECIDES, WRITERS,
+        ABOVE, AT_COUNTY, AT_TOWN, AT_TOWN_OR_COUNTY, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, HIGHER, SECURITY,
+        SUCCESSOR, TOWN, TOWN_ADMIN, TOWN_DECIDES, WRITERS,
     },
     world::writing,
 };
@@ -94,9 +94,9 @@ pub(super) fn records() -> Vec<Case> {
             )
             .on(on)
             .may(match state {
-                State::Draft | State::Withdrawn | State::Discarded => &[BRANCH],
-                State::AtTown | State::Returned => &[BRANCH, TOWN],
-                State::AtCounty | State::Final => &[BRANCH, TOWN, COUNTY],
+                State::Draft | State::Withdrawn | State::Discarded => &[BRANCH, SECURITY],
+                State::AtTown | State::Returned => &[BRANCH, TOWN, SECURITY],
+                State::AtCounty | State::Final => &[BRANCH, TOWN, COUNTY, SECURITY],
             })
             .first_alone(holders(state)),
         );

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::walls::{
     case::{Asked, Case, Denial, On, State},
-    people::{AT_COUNTY, AT_TOWN, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, TOWN, TOWN_ADMIN, TOWN_DECIDES},
+    people::{
+        AT_COUNTY, AT_TOWN, BRANCH, COUNTY, COUNTY_ADMIN, COUNTY_DECIDES, SECURITY, TOWN, TOWN_ADMIN, TOWN_DECIDES,
+    },
 };
 
 const RECEIPT: &str = "receipt { version content } problems { code severity }";
@@ -16,9 +18,9 @@ pub(super) fn rows() -> Vec<Case> {
 fn of(state: State) -> Vec<Case> {
     let on = On::Internal(state);
     let (held, told): (&[&[&str]], &[&[&str]]) = match state {
-        State::Draft => (&[], &[BRANCH]),
-        State::AtTown => (AT_TOWN, &[BRANCH, TOWN_DECIDES]),
-        _ => (&[TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN], &[BRANCH, TOWN_DECIDES, COUNTY_DECIDES]),
+        State::Draft => (&[], &[BRANCH, SECURITY]),
+        State::AtTown => (AT_TOWN, &[BRANCH, TOWN_DECIDES, SECURITY]),
+        _ => (&[TOWN, TOWN_ADMIN, COUNTY, COUNTY_ADMIN], &[BRANCH, TOWN_DECIDES, COUNTY_DECIDES, SECURITY]),
     };
     let record = "query($id: ID!) { record(id: $id) { id title content confidentiality rounds { hash } } }";
     let explain = "query($object: ID) { explain(action: \"record.view\", object: $object) { allowed steps } }";

@@ -10,11 +10,12 @@ import { Failure } from '../../frame/state';
 import { useViewer } from '../../frame/viewer';
 import { Difference } from './difference-table';
 import { AuditEntryProofDocument, type AuditTrailQuery } from './gen/graphql';
+import { wordsOf } from './object';
 
 type Written = NonNullable<AuditTrailQuery['audit']>['nodes'][number];
 
 /** One entry: who did what when; opened, what it was and what it became, and its proof. */
-export function Entry({ entry, words }: { readonly entry: Written; readonly words: string | undefined }) {
+export function Entry({ entry }: { readonly entry: Written }) {
   const { t } = useTranslation();
   const { timeZone } = useViewer();
   const [open, setOpen] = useState(false);
@@ -22,8 +23,8 @@ export function Entry({ entry, words }: { readonly entry: Written; readonly word
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <time dateTime={entry.at}>{moment(entry.at, timeZone)}</time> <strong>{entry.account?.name ?? t('audit.system')}</strong> {words} <code>{entry.action}</code>{' '}
-          <small>{t('audit.no', { no: entry.no })}</small>
+          <time dateTime={entry.at}>{moment(entry.at, timeZone)}</time> <strong>{entry.account?.name ?? t('audit.system')}</strong> {entry.label}
+          {entry.object && <span className="object">{wordsOf(entry.object, t)}</span>} <code>{entry.action}</code> <small>{t('audit.no', { no: entry.no })}</small>
         </summary>
         {open && <Whole entry={entry} />}
       </details>
@@ -40,6 +41,7 @@ function Whole({ entry }: { readonly entry: Written }) {
         <div>
           <dt>{t('audit.object')}</dt>
           <dd className="digest">
+            {entry.object && `${wordsOf(entry.object, t)} `}
             <Link to="/audit" search={{ ...asked, object: entry.objectId }}>
               {entry.objectId}
             </Link>
@@ -65,6 +67,7 @@ function Whole({ entry }: { readonly entry: Written }) {
           <div>
             <dt>{t('permission.org')}</dt>
             <dd className="digest">
+              {entry.org && `${entry.org.name} `}
               <Link to="/orgs" search={{ at: entry.orgId }}>
                 {entry.orgId}
               </Link>

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { AutoComplete, Button, Input } from 'antd';
+import { AutoComplete, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -11,6 +11,7 @@ import { CheckProof } from './check';
 import { Entry } from './entry';
 import { ActionNamesDocument, AuditTrailDocument, type AuditTrailQueryVariables } from './gen/graphql';
 import { Heads } from './heads';
+import { ObjectPick } from './object-pick';
 
 /** What days mean here: they begin and end in the country's time zone. */
 const ZONE = '+08:00';
@@ -43,10 +44,7 @@ export function Audit() {
       <h1>{t('place.audit')}</h1>
       <div className="filters">
         <PersonPick words={t('permission.person')} value={asked.account} put={(account) => put({ account })} />
-        <label className="month">
-          {t('audit.object')}
-          <Input.Search key={asked.object} defaultValue={asked.object} placeholder="post:…" maxLength={80} allowClear onSearch={(next) => put({ object: next.trim() === '' ? undefined : next.trim() })} />
-        </label>
+        <ObjectPick key={asked.object} value={asked.object} put={(object) => put({ object })} />
         <ActionPick key={asked.action} value={asked.action} put={(action) => put({ action })} />
         {day(t('audit.from'), asked.from, 'from')}
         {day(t('audit.to'), asked.to, 'to')}
@@ -58,12 +56,12 @@ export function Audit() {
   );
 }
 
-/** By its words or by its code; entries have actions that nobody can be given, such as a sign-in. */
+/** By its words or by its code. */
 function ActionPick({ value, put }: { readonly value: string | undefined; readonly put: (action: string | undefined) => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState(value ?? '');
   const [{ data }] = useQuery({ query: ActionNamesDocument });
-  const found = (data?.actions ?? []).filter(({ name, label }) => `${label} ${name}`.includes(text.trim()));
+  const found = (data?.auditActions ?? []).filter(({ name, label }) => `${label} ${name}`.includes(text.trim()));
   const chosen = (next = ''): void => put(next.trim() === '' ? undefined : next.trim());
   return (
     <label className="month">
@@ -105,7 +103,6 @@ interface PageProps {
 function Page({ wanted, after, more }: PageProps) {
   const { t } = useTranslation();
   const [{ data, error, fetching }, again] = useQuery({ query: AuditTrailDocument, variables: { ...wanted, after } });
-  const [{ data: catalogue }] = useQuery({ query: ActionNamesDocument });
   if (error && !data?.audit) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   if (fetching && !data) return <Loading />;
   const trail = data?.audit;
@@ -116,7 +113,7 @@ function Page({ wanted, after, more }: PageProps) {
     <>
       <ul className="trail">
         {trail.nodes.map((entry) => (
-          <Entry key={entry.no} entry={entry} words={catalogue?.actions?.find(({ name }) => name === entry.action)?.label} />
+          <Entry key={entry.no} entry={entry} />
         ))}
       </ul>
       {more && hasNextPage && endCursor && <Button onClick={() => more(endCursor)}>{t('state.more')}</Button>}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CellFragment } from './gen/graphql';
-import { csv, matrix, months, rows, shifted, standing, total } from './matrix';
+import { matrix, months, pressing, shifted, signs, standing, total } from './matrix';
+import { csv, sheet } from './sheet';
 
 const org = { id: 'org:1', name: '德清县' };
 const towns = [
@@ -39,11 +40,40 @@ describe('the matrix of figures', () => {
     expect(months(202001, 202612)).toHaveLength(84);
     expect([shifted(202601, -1), shifted(202512, 1), shifted(202603, -23)]).toEqual([202512, 202601, 202404]);
   });
-  it('is exported with its sums', () => {
-    expect(rows(lines, columns, '组织', '合计').at(-1)).toEqual(['合计', 3, 3, 5]);
+  it('opens on the state that it has its colour from', () => {
+    expect(lines.map(({ cells }) => cells.map(pressing))).toEqual([
+      ['IN_REVIEW', 'WITHDRAWN'],
+      ['FINAL', 'RETURNED'],
+      ['WITHDRAWN', 'WITHDRAWN'],
+    ]);
   });
-  it('is exported as it is seen, and never as a formula', () => {
-    const named = matrix({ id: 'org:1', name: '=HYPERLINK("x")' }, [], columns, 'type', each, whole);
-    expect(csv(rows(named, columns, '组织', '合计'))).toBe(`\uFEFF"组织","党课","主题党日","合计"\r\n"'=HYPERLINK(""x"")",1,0,1\r\n"合计",1,0,1\r\n`);
+  it('says beside a sum how many are returned and how many wait, and that all is done only where it is', () => {
+    const said = (counts: Parameters<typeof signs>[0]): string => signs(counts).map(({ how, count }) => `${how} ${String(count)}`).join();
+    expect(said({ FINAL: 90, IN_REVIEW: 3, RETURNED: 1, WITHDRAWN: 0 })).toBe('returned 1,waiting 3');
+    expect(said({ FINAL: 90, IN_REVIEW: 0, RETURNED: 0, WITHDRAWN: 2 })).toBe('done 90');
+    expect(said({ FINAL: 0, IN_REVIEW: 0, RETURNED: 0, WITHDRAWN: 2 })).toBe('');
+  });
+});
+
+describe('what is taken away', () => {
+  const columns = [{ key: 'DK', name: '党课' }];
+  const words = { name: '组织', sum: '合计', state: (state: string) => ({ FINAL: '已办结', IN_REVIEW: '审核中', RETURNED: '被退回' })[state] ?? '已撤回' };
+  const each = [cell('org:2', 'DK', 'FINAL', 2), cell(null, 'DK', 'RETURNED', 1)];
+  const whole = [cell('org:2', '*', 'FINAL', 2), cell(null, '*', 'RETURNED', 1)];
+  const about = [['组织', '德清县'], ['期间', '2026-01 – 2026-03']];
+
+  it('has each number with its states, and the sums below', () => {
+    const { heads, rows } = sheet(about, matrix(org, towns, columns, 'type', each, whole), columns, words);
+    expect(heads).toEqual(['组织', ...['党课', '合计'].flatMap((head) => [head, `${head} · 已办结`, `${head} · 审核中`, `${head} · 被退回`, `${head} · 已撤回`])]);
+    expect(rows[1]).toEqual(['乾元镇', 2, 2, 0, 0, 0, 2, 2, 0, 0, 0]);
+    expect(rows.at(-1)).toEqual(['合计', 3, 2, 0, 1, 0, 3, 2, 0, 1, 0]);
+  });
+  it('says of what and of when it is, for Excel, and is never a formula', () => {
+    const names = ['=HYPERLINK("x")', '＝1', ' @x', '乾元镇'];
+    const lines = matrix({ id: 'org:9', name: '本级' }, names.map((name, n) => ({ id: `org:${String(n)}`, name })), [], 'type', [], []);
+    const text = csv(sheet(about, lines, [], words)).split('\r\n');
+    expect(text.slice(0, 3)).toEqual(['\uFEFF"组织","德清县"', '"期间","2026-01 – 2026-03"', '']);
+    expect(text.slice(5, 9).map((row) => row.split(',')[0])).toEqual([`"'=HYPERLINK(""x"")"`, `"'＝1"`, `"' @x"`, '"乾元镇"']);
+    expect(text[5]).toMatch(/,0,0,0,0,0$/);
   });
 });

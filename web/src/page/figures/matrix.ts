@@ -36,6 +36,20 @@ export function standing(counts: Counts): Standing {
   return counts.FINAL > 0 ? 'done' : 'none';
 }
 
+const STATE_OF = { returned: 'RETURNED', waiting: 'IN_REVIEW', done: 'FINAL' } as const;
+
+/** The state that a cell has its colour from: it is what one asks for who opens the cell. */
+export function pressing(counts: Counts): SubmissionStateKind {
+  const how = standing(counts);
+  return how === 'none' ? 'WITHDRAWN' : STATE_OF[how];
+}
+
+/** What stands beside a sum: how many wait and were returned, each with its sign; the sign of what is done where that is all. */
+export function signs(counts: Counts): readonly { readonly how: Exclude<Standing, 'none'>; readonly state: SubmissionStateKind; readonly count: number }[] {
+  const open = (['returned', 'waiting'] as const).map((how) => ({ how, state: STATE_OF[how], count: counts[STATE_OF[how]] })).filter(({ count }) => count > 0);
+  return open.length === 0 && counts.FINAL > 0 ? [{ how: 'done', state: 'FINAL', count: counts.FINAL }] : open;
+}
+
 function add(counts: Counts, cell: CellFragment): Counts {
   return { ...counts, [cell.state]: counts[cell.state] + cell.count };
 }
@@ -106,21 +120,4 @@ export function shifted(month: number, by: number): number {
 /** The sum of each column, and of all. */
 export function footer(lines: readonly Line[], columns: readonly Column[]): Pick<Line, 'cells' | 'sum'> {
   return { cells: columns.map((_, n) => sumOf(lines.flatMap(({ cells }) => cells[n] ?? []))), sum: sumOf(lines.map(({ sum }) => sum)) };
-}
-
-/** What is seen, as rows of a table with the sums below: a text that a spreadsheet would take for a formula stays a text. */
-export function rows(lines: readonly Line[], columns: readonly Column[], first: string, sum: string): readonly (readonly (string | number)[])[] {
-  return [
-    [first, ...columns.map(({ name }) => name), sum],
-    ...[...lines, { name: sum, ...footer(lines, columns) }].map(({ name, cells, sum: of }) => [name, ...cells.map(total), total(of)]),
-  ];
-}
-
-export function csv(table: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number): string => {
-    if (typeof value === 'number') return String(value);
-    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-    return `"${safe.replaceAll('"', '""')}"`;
-  };
-  return `\uFEFF${table.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
 }

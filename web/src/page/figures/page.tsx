@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
 import { errorCode } from '../../client/graphql';
 import { useFound } from '../../frame/found';
+import { moment } from '../../frame/moment';
 import { Failure, Loading, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { readsFigures, useViewer } from '../../frame/viewer';
@@ -12,9 +13,10 @@ import { Behind } from './behind';
 import { FiguresMovedDocument, FiguresOfDocument, FigureTypesDocument } from './gen/graphql';
 import { useChildren } from './children';
 import { StateMap } from './map';
-import { type By, type Column, matrix, MOST_MONTHS, months, rows, shifted, SIGNS } from './matrix';
+import { type By, type Column, matrix, MOST_MONTHS, months, shifted, SIGNS } from './matrix';
 import { parted, useFurther } from './parts';
 import { saveCsv, saveXlsx } from './save';
+import { sheet } from './sheet';
 import { Table } from './table';
 
 const Trend = lazy(() => import('./trend'));
@@ -135,6 +137,7 @@ interface ShownProps {
 
 function Shown({ org, from, to, by, type, types }: ShownProps) {
   const { t } = useTranslation();
+  const { timeZone } = useViewer();
   const asked = useSearch({ from: '/inside/controls/figures' });
   const inputs = useMemo(() => {
     const [first = [], ...further] = parted(by === 'type' ? types.map(({ code }) => code) : type ? [type] : []);
@@ -167,8 +170,19 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
   if (!place || !data.each || !data.whole || !further.cells) return <Failure code="NOT_FOUND" />;
   const children = below.children.map(({ id, name, shortName }) => ({ id, name: shortName ?? name }));
   const lines = matrix({ id: place.id, name: t('figures.own') }, children, columns, by, [...data.each, ...further.cells], data.whole);
-  const table = rows(lines, columns, t('figures.name'), t('figures.sum'));
   const name = `${place.shortName ?? place.name} ${written(from)} ${written(to)}`;
+  // The figures follow the server: what is taken away is as of the moment at which it is taken.
+  const taken = () => {
+    const about = [
+      [t('figures.org'), place.name],
+      [t('figures.period'), `${written(from)} – ${written(to)}`],
+      [t('figures.type'), by === 'month' && type ? (types.find(({ code }) => code === type)?.name ?? type) : t('figures.allTypes')],
+      [t('figures.asOf'), moment(new Date().toISOString(), timeZone)],
+    ];
+    // What is only a part says so in the file, too.
+    if (!below.whole) about.push([t('figures.more', { count: children.length })]);
+    return sheet(about, lines, columns, { name: t('figures.name'), sum: t('figures.sum'), state: (state) => t(`state.of.${state}`) });
+  };
   return (
     <>
       <nav className="crumbs" aria-label={t('figures.above')}>
@@ -185,8 +199,8 @@ function Shown({ org, from, to, by, type, types }: ShownProps) {
         ))}
       </nav>
       <p className="ways">
-        <Button onClick={() => saveCsv(name, table)}>CSV</Button>
-        <Button onClick={() => void saveXlsx(name, table)}>XLSX</Button>
+        <Button onClick={() => saveCsv(name, taken())}>CSV</Button>
+        <Button onClick={() => void saveXlsx(name, taken())}>XLSX</Button>
         <Button onClick={() => window.print()}>{t('record.print')}</Button>
       </p>
       <ul className="legend">

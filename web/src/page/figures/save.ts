@@ -1,15 +1,15 @@
 import { give } from '../../file/give';
-import { csv } from './matrix';
+import { csv, type Row, type Sheet } from './sheet';
 
-type Table = readonly (readonly (string | number)[])[];
-
-export function saveCsv(name: string, table: Table): void {
-  give(`${name}.csv`, new Blob([csv(table)], { type: 'text/csv;charset=utf-8' }));
+export function saveCsv(name: string, sheet: Sheet): void {
+  give(`${name}.csv`, new Blob([csv(sheet)], { type: 'text/csv;charset=utf-8' }));
 }
 
-/** As numbers and texts; a text is never read as a formula. */
-export async function saveXlsx(name: string, table: Table): Promise<void> {
+/** As numbers and texts; a text is never read as a formula. Names and heads stay where one scrolls. */
+export async function saveXlsx(name: string, { about, heads, rows }: Sheet): Promise<void> {
   const { default: write } = await import('write-excel-file/browser');
-  const rows = table.map((row, n) => row.map((value) => (typeof value === 'number' ? { value, type: Number } : { value, type: String, ...(n === 0 ? { fontWeight: 'bold' as const } : {}) })));
-  await write(rows, { columns: (table[0] ?? []).map((_, n) => ({ width: n === 0 ? 32 : 12 })) }).toFile(`${name}.xlsx`);
+  const plain = (row: Row) => row.map((value) => (typeof value === 'number' ? { value, type: Number } : { value, type: String }));
+  const bold = (row: Row) => row.map((value) => ({ value: String(value), type: String, fontWeight: 'bold' as const, wrap: true }));
+  const table = [...about.map(plain), [], bold(heads), ...rows.map(plain)];
+  await write(table, { columns: heads.map((_, n) => ({ width: n === 0 ? 32 : 12 })), stickyColumnsCount: 1, stickyRowsCount: about.length + 2 }).toFile(`${name}.xlsx`);
 }

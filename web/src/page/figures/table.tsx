@@ -1,7 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ALL } from './behind';
-import { type Column, type Counts, footer, type Line, SIGNS, standing, STATES, total } from './matrix';
+import { type Column, type Counts, footer, type Line, pressing, SIGNS, signs, standing, STATES, total } from './matrix';
 
 interface TableProps {
   readonly org: string;
@@ -47,7 +47,7 @@ export function Table({ org, lines, columns, whole }: TableProps) {
                 const column = columns[n];
                 return column && <Cell key={column.key} counts={counts} child={line.id} column={column.key} names={[line.name, column.name]} />;
               })}
-              <Cell counts={line.sum} child={line.id} column="*" names={[line.name, t('figures.sum')]} />
+              <Sum counts={line.sum} child={line.id} column="*" names={[line.name, t('figures.sum')]} />
             </tr>
           ))}
         </tbody>
@@ -58,7 +58,7 @@ export function Table({ org, lines, columns, whole }: TableProps) {
               ({ key, name, counts }) =>
                 counts &&
                 (whole ? (
-                  <Cell key={key} counts={counts} child={ALL} column={key} names={[t('figures.sum'), name]} />
+                  <Sum key={key} counts={counts} child={ALL} column={key} names={[t('figures.sum'), name]} />
                 ) : (
                   <td key={key} className="number">
                     {total(counts)}
@@ -79,25 +79,58 @@ interface CellProps {
   readonly names: readonly [string, string];
 }
 
-function Cell({ counts, child, column, names }: CellProps) {
+/** What is said of a cell where it is not seen. */
+function useWords(counts: Counts): readonly string[] {
   const { t } = useTranslation();
+  return STATES.filter((state) => counts[state] > 0).map((state) => `${t(`state.of.${state}`)} ${String(counts[state])}`);
+}
+
+function Cell({ counts, child, column, names }: CellProps) {
   const asked = useSearch({ from: '/inside/controls/figures' });
+  const words = useWords(counts);
   const how = standing(counts);
   const all = total(counts);
   if (all === 0) return <td className="cell none number">0</td>;
-  const words = STATES.filter((state) => counts[state] > 0).map((state) => `${t(`state.of.${state}`)} ${String(counts[state])}`);
   return (
     <td className={`cell ${how} number`}>
-      <Link
-        to="/figures"
-        search={{ ...asked, child, column, state: STATES.find((state) => counts[state] > 0) }}
-        title={words.join('\n')}
-        resetScroll={false}
-      >
+      <Link to="/figures" search={{ ...asked, child, column, state: pressing(counts) }} title={words.join('\n')} resetScroll={false}>
         <span className="sr">{names.join(' · ')} </span>
         {all} <span aria-hidden>{SIGNS[how]}</span>
         <span className="sr"> {words.join(' ')}</span>
       </Link>
+    </td>
+  );
+}
+
+/** A sum has no colour of one of its parts: beside it stands how many wait and how many were returned, each a way to these. */
+function Sum({ counts, child, column, names }: CellProps) {
+  const { t } = useTranslation();
+  const asked = useSearch({ from: '/inside/controls/figures' });
+  const words = useWords(counts);
+  const all = total(counts);
+  if (all === 0) return <td className="cell none number">0</td>;
+  const beside = signs(counts);
+  return (
+    <td className="sum number">
+      <Link to="/figures" search={{ ...asked, child, column, state: STATES.find((state) => counts[state] > 0) }} title={words.join('\n')} resetScroll={false}>
+        <span className="sr">{names.join(' · ')} </span>
+        {all}
+        <span className="sr"> {words.join(' ')}</span>
+      </Link>
+      {beside.map(({ how, state, count }) => (
+        <Link
+          key={state}
+          className={how}
+          to="/figures"
+          search={{ ...asked, child, column, state }}
+          title={`${t(`state.of.${state}`)} ${String(count)}`}
+          aria-label={[...names, t(`state.of.${state}`), count].join(' ')}
+          resetScroll={false}
+        >
+          {SIGNS[how]}
+          {how !== 'done' && count}
+        </Link>
+      ))}
     </td>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { aboutOf } from '../../frame/inbox';
 import { moment } from '../../frame/moment';
 import { useStep } from '../../frame/step';
 import { useViewer } from '../../frame/viewer';
@@ -16,14 +17,11 @@ interface Told {
   readonly org: { readonly id: string; readonly name: string } | null;
 }
 
-/** Told to whoever wrote the record: the way leads to it; all others hold its receipt. */
-const OF_OWN: readonly string[] = ['RETURNED', 'APPROVED', 'FINAL'];
-
 /** One notice, and the way to what it is about: there the right is looked at anew. Whoever goes there has read it. */
 export function NoticeLine({ notice }: { readonly notice: Told }) {
   const { timeZone } = useViewer();
-  const { kind, label, title, recordId } = notice;
-  const receiptId = OF_OWN.includes(kind) && recordId !== null ? null : notice.receiptId;
+  const { label, title } = notice;
+  const about = aboutOf(notice);
   const words = title ?? label;
   const mark = useStep(MarkReadDocument);
   // Should it fail, it stays unread, and is seen to be.
@@ -33,16 +31,16 @@ export function NoticeLine({ notice }: { readonly notice: Told }) {
   return (
     <li data-unread={notice.readAt === null}>
       {title !== null && <strong>{label}</strong>}
-      {receiptId !== null ? (
-        <Link to="/receipts/$id" params={{ id: receiptId }} onClick={open}>
-          {words}
-        </Link>
-      ) : recordId !== null ? (
-        <Link to="/records/$id" params={{ id: recordId }} onClick={open}>
+      {about === null ? (
+        <span>{words}</span>
+      ) : 'receipt' in about ? (
+        <Link to="/receipts/$id" params={{ id: about.receipt }} onClick={open}>
           {words}
         </Link>
       ) : (
-        <span>{words}</span>
+        <Link to="/records/$id" params={{ id: about.record }} onClick={open}>
+          {words}
+        </Link>
       )}
       {notice.org && <small>{notice.org.name}</small>}
       <time dateTime={notice.at}>{moment(notice.at, timeZone)}</time>

@@ -41,12 +41,18 @@ export function Edit({ acting, lines, roles, actions, changed }: EditProps) {
     <section className="sheet">
       <h2>{t('permission.ownLines')}</h2>
       {lines.length === 0 && add.length === 0 && <Nothing words={t('permission.noLines')} />}
+      {add.length + remove.size > 0 && (
+        <p role="status" className="mark warning">
+          {t('permission.pending', { count: add.length + remove.size })}
+        </p>
+      )}
       <ul className="lines">
         {lines.map((line) => (
-          <li key={line.id}>
+          <li key={line.id} className={remove.has(line.id) ? 'pending' : ''}>
             <span>
               {roleNames.get(line.role)} · {line.words}
             </span>
+            {remove.has(line.id) && <small>{t('permission.pendingRemoval')}</small>}
             {acting && (
               <Checkbox
                 checked={remove.has(line.id)}
@@ -61,8 +67,9 @@ export function Edit({ acting, lines, roles, actions, changed }: EditProps) {
           </li>
         ))}
         {add.map((line, n) => (
-          <li key={wordsOf(line)}>
+          <li key={wordsOf(line)} className="pending">
             <strong>{wordsOf(line)}</strong>
+            <small>{t('permission.pendingAddition')}</small>
             <Button
               size="small"
               onClick={() => {

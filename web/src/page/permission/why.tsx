@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Alert, Input, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { errorCode } from '../../client/graphql';
@@ -7,6 +8,7 @@ import { Failure, Loading, Nothing } from '../../frame/state';
 import { asksOfOthers, useViewer } from '../../frame/viewer';
 import { OrgPick } from '../../pick/org';
 import { PersonPick } from '../../pick/person';
+import { objectOf, orgOf } from './asked';
 import { ActionsDocument, PersonNamedDocument, WhyDocument } from './gen/graphql';
 
 /** Why somebody may or may not do something, in words: which post, which relation, which line of the policy. */
@@ -21,7 +23,8 @@ export function Why() {
   // The address is of somebody else's question: it is not answered as if it were about oneself.
   const barred = !others && asked.account !== undefined && asked.account !== self.id;
   const put = (change: Partial<typeof asked>): void => void go({ to: '/permissions', search: { ...asked, ...change, view: 'why' } });
-  const org = asked.object?.startsWith('org:') ? asked.object : undefined;
+  const org = orgOf(asked.object);
+  const [nowhere, setNowhere] = useState(false);
   return (
     <>
       <div className="filters">
@@ -43,13 +46,18 @@ export function Why() {
           {t('permission.object')}
           <Input.Search
             key={asked.object}
-            defaultValue={org ? '' : asked.object}
-            placeholder="receipt:…"
+            defaultValue={org === asked.object ? '' : asked.object}
+            placeholder={t('permission.objectBy')}
             maxLength={80}
-            onSearch={(text) => put({ object: text.trim() === '' ? undefined : text.trim() })}
+            onSearch={(text) => {
+              const object = objectOf(text.trim(), org);
+              setNowhere(object === undefined && text.trim() !== '');
+              if (object !== undefined || text.trim() === '') put({ object: object ?? org });
+            }}
           />
         </label>
       </div>
+      {nowhere && <Alert type="warning" showIcon title={t('permission.whoReceived')} />}
       {barred && <Alert type="warning" showIcon title={t('permission.ownOnly')} />}
       {asked.action ? <Answer account={account ?? null} action={asked.action} object={asked.object ?? null} /> : <Nothing words={t('permission.chooseAction')} />}
     </>
@@ -64,6 +72,7 @@ function Answer({ account, action, object }: { readonly account: string | null; 
   const [{ data, error, fetching }, again] = useQuery({ query: WhyDocument, variables: { account, action, object }, requestPolicy: 'network-only' });
   if (fetching) return <Loading />;
   if (error && object === null) return <Nothing words={t('permission.chooseObject')} />;
+  if (error && errorCode(error) === 'NOT_FOUND') return <Nothing words={t('permission.noObject')} />;
   if (error) return <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />;
   const answer = data?.explain;
   if (!answer) return null;

@@ -11,6 +11,7 @@ import { useAsk } from '../../frame/ask';
 import { useFound } from '../../frame/found';
 import { day } from '../../frame/moment';
 import { Said } from '../../frame/said';
+import { useSeen } from '../../frame/seen';
 import { Failure, Loading } from '../../frame/state';
 import { useStep } from '../../frame/step';
 import { useTitle } from '../../frame/title';
@@ -44,6 +45,7 @@ export function ViewRecord() {
 function Whole({ record, name, form }: { readonly record: WholeFragment; readonly name: string; readonly form: GroupSchema }) {
   const { t } = useTranslation();
   useTitle(record.title);
+  useSeen(record.id);
   const [{ data }] = useQuery({ query: RecordCourseDocument, variables: { id: record.id } });
   const course = data?.record;
   const comments = record.state === 'RETURNED' ? (returnOf(course?.timeline)?.remarks?.comments ?? []) : [];

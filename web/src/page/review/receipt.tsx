@@ -10,6 +10,7 @@ import { type Content, type GroupSchema, trail } from '../../form/schema';
 import { Marked, Show } from '../../form/show';
 import { useFound } from '../../frame/found';
 import { day, moment } from '../../frame/moment';
+import { useSeen } from '../../frame/seen';
 import { Failure, Loading } from '../../frame/state';
 import { useTitle } from '../../frame/title';
 import { useViewer } from '../../frame/viewer';
@@ -43,6 +44,7 @@ function Whole({ held, name, form }: { readonly held: Held; readonly name: strin
   const { receipt } = held;
   const title = receipt.title ?? t('review.untitled');
   useTitle(title);
+  useSeen(receipt.id);
   const [returning, setReturning] = useState(false);
   const [comments, setComments] = useState<Comments>(new Map());
   const marks = marksOf([], receipt.remarks?.comments ?? []);

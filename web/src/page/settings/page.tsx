@@ -1,22 +1,18 @@
 import { Link } from '@tanstack/react-router';
-import { Button, Segmented, Switch } from 'antd';
+import { Segmented, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useQuery } from 'urql';
-import { errorCode } from '../../client/graphql';
 import { useStore } from '../../client/store';
-import { moment } from '../../frame/moment';
 import { Said } from '../../frame/said';
 import { setShortcuts, shortcuts } from '../../frame/shortcuts';
-import { Failure, Loading } from '../../frame/state';
 import { useStep } from '../../frame/step';
 import { textSize } from '../../frame/text-size';
 import { useTitle } from '../../frame/title';
-import { useViewer } from '../../frame/viewer';
 import { type Locale, locale, speak } from '../../words';
-import { EndSessionDocument, SessionsDocument, SetLanguageDocument } from './gen/graphql';
+import { SetLanguageDocument } from './gen/graphql';
 import { Notices } from './notices';
 import { Password } from './password';
+import { Sessions } from './sessions';
 import { Tokens } from './tokens';
 
 /** What one sets for oneself. */
@@ -96,39 +92,6 @@ function Shortcuts() {
           </div>
         ))}
       </dl>
-    </section>
-  );
-}
-
-/** Where one is signed in; what is not one's own is ended here. */
-function Sessions() {
-  const { t } = useTranslation();
-  const { account, timeZone } = useViewer();
-  const [{ data, error, fetching }, again] = useQuery({ query: SessionsDocument, variables: { account: account.id }, requestPolicy: 'cache-and-network' });
-  const end = useStep(EndSessionDocument);
-  const open = data?.sessions?.filter(({ endedAt }) => endedAt === null) ?? [];
-  return (
-    <section className="sheet">
-      <h2>{t('settings.sessions')}</h2>
-      {error && !data && <Failure code={errorCode(error)} again={() => again({ requestPolicy: 'network-only' })} />}
-      {fetching && !data && <Loading />}
-      <Said error={end.error} problems={end.data?.endSession?.problems ?? []} />
-      <ul className="lines">
-        {open.map((session) => (
-          <li key={session.id}>
-            <strong>{session.label}</strong>
-            <small>{t(`settings.kind.${session.kind}`)}</small>
-            <time dateTime={session.createdAt}>{t('settings.since', { at: moment(session.createdAt, timeZone) })}</time>
-            {session.present ? (
-              <small>{t('settings.here')}</small>
-            ) : (
-              <Button onClick={() => void end.take({ session: session.id }).then(() => again({ requestPolicy: 'network-only' }))}>
-                {t('settings.end')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }
