@@ -34,6 +34,7 @@ pub const DEEDS: &[Deed] = &[
     deed("record.files", "整理附件", "arrange the files of a record"),
     deed("record.discard", "废弃草稿", "discard a draft"),
     deed("record.submit", "报送记录", "submit a record"),
+    deed("record.ask_confirmation", "请求确认", "ask for a confirmation"),
     deed("record.recall", "撤回报送", "recall a submission"),
     deed("record.read", "查看内部记录", "read an internal record"),
     deed("receipt.approve", "审核通过", "approve a received record"),
