@@ -134,14 +134,7 @@ fn english(matter: &Matter) -> (String, String) {
             let sentence = format!("{what} of {org} was confirmed by another person there. It is final.");
             (format!("Approved: {label} of {org}"), sentence)
         }
-        Matter::ToConfirm(record) => {
-            let (label, org, what) = (Line::of(&record.type_label), Line::of(&record.org), en_what(record));
-            let sentence = format!(
-                "{what} of {org} is written and waits for you to confirm it. Nobody above reviews this type: once you have \
-                 confirmed it, it is final. If something is to be changed, tell its writer."
-            );
-            (format!("To confirm: {label} of {org}"), sentence)
-        }
+        Matter::ToConfirm(record) => en_to_confirm(record),
         Matter::Approved(step) => {
             let Parts { label, org, at, what } = parts(step, en_what);
             let sentence = format!("{what} from {org} was approved by {at} and went on to the next level.");
@@ -214,6 +207,15 @@ fn english(matter: &Matter) -> (String, String) {
             )
         }
     }
+}
+
+fn en_to_confirm(record: &Named) -> (String, String) {
+    let (label, org, what) = (Line::of(&record.type_label), Line::of(&record.org), en_what(record));
+    let sentence = format!(
+        "{what} of {org} is written and waits for you to confirm it. Nobody above reviews this type: once you have confirmed \
+         it, it is final. If something is to be changed, tell its writer."
+    );
+    (format!("To confirm: {label} of {org}"), sentence)
 }
 
 fn zh_password(at: NaiveDateTime) -> (String, String) {
