@@ -64,7 +64,7 @@ test('a right is given, explained, taken away, and gone at once', { timeout: 180
   await choose(admin.page, admin.page.getByRole('combobox', { name: '对象与任职组织的关系' }), '下级组织');
   await admin.page.getByRole('button', { name: '加入清单' }).click();
   await admin.page.getByRole('button', { name: '试算影响' }).click();
-  await admin.page.locator('.difference li', { hasText: '失去' }).first().waitFor();
+  await admin.page.locator('.difference section', { hasText: '失去' }).locator('li').first().waitFor();
   told.push(...(await judge(admin, 'policy-tried')));
   await other.page.reload();
   await other.page.locator('.matrix td a').first().waitFor();

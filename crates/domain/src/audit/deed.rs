@@ -56,6 +56,8 @@ pub const DEEDS: &[Deed] = &[
     deed("account.invite", "邀请人员", "invite a person"),
     deed("account.renew_invitation", "重新邀请", "renew an invitation"),
     deed("account.readdress_invitation", "更换邀请邮箱", "send an invitation to another address"),
+    deed("account.readdress", "更换邮件地址", "change the mail address"),
+    deed("account.set_address", "登记邮件地址", "enter a mail address"),
     deed("account.accept", "接受邀请", "accept an invitation"),
     deed("account.language", "更换语言", "change the language"),
     deed("account.password", "修改密码", "change the password"),

@@ -36,7 +36,7 @@ export function Behind({ org, from, to, by, type, names }: BehindProps) {
       <Segmented
         options={STATES.map((one) => ({ value: one, label: t(`state.of.${one}`) }))}
         value={state}
-        onChange={(next) => void go({ to: '/figures', search: { ...asked, state: next }, resetScroll: false })}
+        onChange={(next) => void go({ to: '/figures', search: { ...asked, state: next }, resetScroll: false, replace: true })}
       />
       <Pages key={JSON.stringify(input)} input={input} />
     </Drawer>
