@@ -216,7 +216,7 @@ test('a number leads to what is behind it, and back', { timeout: 120_000 }, asyn
   await page.locator('main .matrix td a', { hasText: '支部党员大会' }).first().click();
   const behind = page.getByRole('dialog');
   // It opens on what presses; what has come through is held here, and can be opened.
-  await behind.locator('.lines li').first().waitFor();
+  await behind.locator('p').first().waitFor();
   await behind.locator('.ant-segmented label', { hasText: '已办结' }).click();
   await behind.locator('.lines a').first().waitFor();
   const told = [...(await judge(county, 'behind')), ...(await judge(county, 'behind', DESK))];
