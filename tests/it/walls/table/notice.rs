@@ -50,7 +50,8 @@ fn oneself() -> Vec<Case> {
         Case::mutation(
             "updateNoticePreferences",
             "preferences { digestAt email } problems { code severity }",
-            |_| json!({ "digestAt": "17:00", "email": "somebody@example.cn", "password": testkit::seed::PASSWORD }),
+            // The address asks for the password, which another row has changed by then: its own tests are in `people`.
+            |_| json!({ "digestAt": "17:00" }),
         )
         .may(SIGNED_IN)
         .sample(&["zj/village/secretary", "edu/branch/recorder"])
