@@ -1,7 +1,8 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import type { ReactNode } from 'react';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, expect, test, vi } from 'vitest';
+import { server } from '../test-server';
 import { type Inbox, InboxContext, type Told } from './inbox';
 import { useSeen } from './seen';
 
@@ -21,15 +22,9 @@ const told = (no: number, kind: Told['kind'], readAt: string | null = null): Tol
 
 function open(id: string, notices: readonly Told[]) {
   const asked: (readonly number[])[] = [];
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      const { variables } = JSON.parse(request?.body as string) as { variables: { input: { notices: number[] } } };
-      asked.push(variables.input.notices);
-      return Promise.resolve(new Response(JSON.stringify({ data: { markNoticesRead: { marked: 1, problems: [] } } }), { headers: { 'content-type': 'application/json' } }));
-    },
+  const client = server<{ input: { notices: number[] } }>(({ variables }) => {
+    asked.push(variables.input.notices);
+    return { markNoticesRead: { marked: 1, problems: [] } };
   });
   let inbox: Inbox = { __typename: 'Inbox', unread: notices.length, notices: [...notices] };
   const wrapper = ({ children }: { readonly children: ReactNode }) => (

@@ -1,14 +1,11 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import words from '../words/zh-CN';
+import { server } from '../test-server';
+import { inChinese } from '../test-words';
 import { OrgPick } from './org';
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const first = (id: string, code: string, parent: string | null) => ({
@@ -24,15 +21,7 @@ function show(value: string | undefined): void {
     PickOrg: { searchOrgs: { nodes: [first('2', '0101', '乾元镇党委'), first('3', '0201', '武康街道党工委'), first('4', '03', null)] } },
     PickedOrg: { org: first('9', '0901', '莫干山镇党委') },
   };
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      const { operationName } = JSON.parse(request?.body as string) as { operationName: string };
-      return Promise.resolve(new Response(JSON.stringify({ data: answers[operationName] }), { headers: { 'content-type': 'application/json' } }));
-    },
-  });
+  const client = server(({ operationName }) => answers[operationName]);
   render(
     <Provider value={client}>
       <OrgPick words="组织" value={value} put={() => undefined} />

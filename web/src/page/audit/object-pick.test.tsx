@@ -1,9 +1,8 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import words from '../../words/zh-CN';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import { ObjectPick } from './object-pick';
 
 vi.mock('../../pick/org', () => ({
@@ -14,9 +13,7 @@ vi.mock('../../pick/org', () => ({
   ),
 }));
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const found = { __typename: 'AuditObject', id: 'record:1', kind: 'record', name: '选举大会', what: '支部党员大会记录', org: null, account: null, receipt: null };
@@ -24,14 +21,9 @@ const found = { __typename: 'AuditObject', id: 'record:1', kind: 'record', name:
 function show() {
   const asked: unknown[] = [];
   const put = vi.fn();
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      asked.push((JSON.parse(request?.body as string) as { variables: unknown }).variables);
-      return Promise.resolve(new Response(JSON.stringify({ data: { auditObjects: [found] } }), { headers: { 'content-type': 'application/json' } }));
-    },
+  const client = server(({ variables }) => {
+    asked.push(variables);
+    return { auditObjects: [found] };
   });
   render(
     <Provider value={client}>

@@ -1,7 +1,8 @@
 import { renderHook, waitFor } from '@testing-library/react';
 import { type ReactNode, useMemo } from 'react';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { expect, test } from 'vitest';
+import { server } from '../../test-server';
 import { parted, useFurther } from './parts';
 
 const TYPES = Array.from({ length: 45 }, (_, n) => `T${String(n)}`);
@@ -14,16 +15,10 @@ test('more types than one question takes are asked for in parts, and each once',
 
 test('the cells of the further parts are there when all of them are', async () => {
   const asked: (readonly string[])[] = [];
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      const { types } = (JSON.parse(request?.body as string) as { variables: { input: { types: string[] } } }).variables.input;
-      asked.push(types);
-      const figures = types.map((type) => ({ __typename: 'Figure', childId: null, type, month: null, state: 'FINAL', count: 1 }));
-      return Promise.resolve(new Response(JSON.stringify({ data: { figures } }), { headers: { 'content-type': 'application/json' } }));
-    },
+  const client = server<{ input: { types: string[] } }>(({ variables }) => {
+    const { types } = variables.input;
+    asked.push(types);
+    return { figures: types.map((type) => ({ __typename: 'Figure', childId: null, type, month: null, state: 'FINAL', count: 1 })) };
   });
   const wrapper = ({ children }: { readonly children: ReactNode }) => <Provider value={client}>{children}</Provider>;
   const use = ({ answered }: { readonly answered: unknown }) => {

@@ -1,15 +1,12 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import type { Post } from '../../frame/viewer';
-import words from '../../words/zh-CN';
 import { Edit } from './edit';
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const what = { role: 'branch_recorder', action: 'record.view', relation: 'self', gained: true };
@@ -18,12 +15,7 @@ const people = (count: number) =>
 
 function show(count: number, lookedAt: number): void {
   const editPolicy = { applied: false, roles: [{ __typename: 'RoleChange', ...what, levels: [4] }], changes: people(count), posts: 1301, lookedAt, problems: [] };
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: () => Promise.resolve(new Response(JSON.stringify({ data: { editPolicy } }), { headers: { 'content-type': 'application/json' } })),
-  });
+  const client = server(() => ({ editPolicy }));
   const line = { __typename: 'PolicyLine', id: 'policyline:1', role: 'branch_recorder', kind: 'record', action: 'view', relation: 'self', levelFrom: 1, levelTo: 9, ceiling: 0, effect: 'deny', words: '不得查看本级记录' } as const;
   const role = { __typename: 'Role', name: 'branch_recorder', label: '支部记录员', base: 'branch_recorder', builtin: true, duty: null, lines: [], words: [] } as const;
   render(

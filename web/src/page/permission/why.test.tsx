@@ -1,17 +1,14 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import { type Post, type Viewer, ViewerContext } from '../../frame/viewer';
-import words from '../../words/zh-CN';
 import { Holders } from './holders';
 import { Why } from './why';
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const place = { __typename: 'Org', id: 'org:1', name: '德清县委', shortName: null, level: 3, kindName: '党委' } as const;
@@ -33,15 +30,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 };
 
 function show(base: string, view: typeof Why, at: string): void {
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      const { operationName } = JSON.parse(request?.body as string) as { operationName: string };
-      return Promise.resolve(new Response(JSON.stringify({ data: ANSWERS[operationName] ?? null }), { headers: { 'content-type': 'application/json' } }));
-    },
-  });
+  const client = server(({ operationName }) => ANSWERS[operationName] ?? null);
   const post: Post = { id: 'post:1', base, roleName: base, org: place };
   const viewer: Viewer = {
     account: { __typename: 'Account', id: 'account:1', name: '赵示一', login: 'zhao', locale: 'ZH' },

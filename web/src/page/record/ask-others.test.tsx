@@ -1,16 +1,13 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import { type Viewer, ViewerContext } from '../../frame/viewer';
-import words from '../../words/zh-CN';
 import { AskOthers } from './ask-others';
 import type { AskedFragment } from './gen/graphql';
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const place = { __typename: 'Org', id: 'org:1', name: '华联村党支部', shortName: null, level: 5, kindName: '党支部' } as const;
@@ -32,14 +29,9 @@ const known = (rev: number, askedAt: string | null = null): AskedFragment => ({
 /** The step at a revision, before a server that answers so; gives what was asked. */
 function show(props: { readonly rev: number; readonly known: AskedFragment; readonly base?: string }, answer?: unknown) {
   const asked: unknown[] = [];
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      asked.push((JSON.parse(request?.body as string) as { variables: { input: unknown } }).variables.input);
-      return Promise.resolve(new Response(JSON.stringify({ data: { askConfirmation: answer } }), { headers: { 'content-type': 'application/json' } }));
-    },
+  const client = server<{ input: unknown }>(({ variables }) => {
+    asked.push(variables.input);
+    return { askConfirmation: answer };
   });
   const { base = 'branch_recorder', ...rest } = props;
   const shown = ({ rev, known: told }: typeof rest) => (

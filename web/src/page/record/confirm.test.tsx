@@ -1,15 +1,14 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import { type Viewer, ViewerContext } from '../../frame/viewer';
-import words from '../../words/zh-CN';
 import { Confirm } from './confirm';
 import type { CourseFragment, WholeFragment } from './gen/graphql';
 
 beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
+  await inChinese();
   // Not in happy-dom.
   HTMLDialogElement.prototype.showModal = function showModal(): void {
     this.open = true;
@@ -58,15 +57,9 @@ function show(who: typeof writer | typeof secretary, of: WholeFragment, check: r
     RecordCheck: { record: { __typename: 'Record', id: 'record:1', rev: 3, askedAt: ASKED, confirmers: [secretary], route: [], check } },
     Submit: { submitRecord: { record: { id: 'record:1', state: 'FINAL', rev: 4, rounds: [] }, receipt: { id: 'receipt:1.7', no: 7, org: place }, hash: 'ab', problems: [] } },
   };
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      const { operationName, variables } = JSON.parse(request?.body as string) as { operationName: string; variables: { input?: unknown } };
-      if (variables.input) sent.push(variables.input);
-      return Promise.resolve(new Response(JSON.stringify({ data: answers[operationName] }), { headers: { 'content-type': 'application/json' } }));
-    },
+  const client = server<{ input?: unknown }>(({ operationName, variables }) => {
+    if (variables.input) sent.push(variables.input);
+    return answers[operationName];
   });
   render(
     <Provider value={client}>

@@ -1,15 +1,12 @@
 import { cleanup, render, screen } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import { type Viewer, ViewerContext } from '../../frame/viewer';
-import words from '../../words/zh-CN';
 import { Sessions } from './sessions';
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const AGENT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36 Edg/128.0.0.0';
@@ -21,12 +18,7 @@ test('a session is named by its browser and system, a program by its own name', 
     { ...session, id: 'session:2', kind: 'PROGRAM', label: 'Chrome/1 报表' },
     { ...session, id: 'session:3', kind: 'BROWSER', label: 'curl/8.5.0' },
   ];
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: () => Promise.resolve(new Response(JSON.stringify({ data: { sessions } }), { headers: { 'content-type': 'application/json' } })),
-  });
+  const client = server(() => ({ sessions }));
   const viewer: Viewer = { account: { __typename: 'Account', id: 'account:1', name: '赵示一', login: 'zhao', locale: 'ZH' }, tenantName: '某省委', timeZone: 'Asia/Shanghai', levels: new Map(), posts: [] };
   render(
     <Provider value={client}>

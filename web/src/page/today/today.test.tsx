@@ -1,16 +1,12 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { Client, fetchExchange, Provider } from 'urql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inChinese } from '../../test-words';
 import { type Viewer, ViewerContext } from '../../frame/viewer';
-import words from '../../words/zh-CN';
 import { Today } from './page';
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const place = { __typename: 'Org', id: 'org:1', name: '德清县委', shortName: null, level: 3, kindName: '党委' } as const;

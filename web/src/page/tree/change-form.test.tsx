@@ -1,9 +1,8 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { Client, fetchExchange, Provider } from 'urql';
+import { Provider } from 'urql';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import words from '../../words/zh-CN';
+import { server } from '../../test-server';
+import { inChinese } from '../../test-words';
 import type { Org } from './change';
 import { ChangeForm } from './change-form';
 import type { StepName } from './steps';
@@ -16,9 +15,7 @@ vi.mock('../../pick/org', () => ({
   ),
 }));
 
-beforeEach(async () => {
-  await i18next.use(initReactI18next).init({ lng: 'zh-CN', resources: { 'zh-CN': { translation: words } }, interpolation: { escapeValue: false } });
-});
+beforeEach(inChinese);
 afterEach(cleanup);
 
 const org = { id: 'org:1', name: '德清县委', shortName: null } as Org;
@@ -32,21 +29,15 @@ function show(step: StepName): { readonly asked: Asked[]; readonly over: ReturnT
   const asked: Asked[] = [];
   const over = vi.fn();
   const relocation = { __typename: 'Relocation', orgs: 3, posts: 2, inReview: 1, pending: 0, drafts: 0, notice: '' };
-  const client = new Client({
-    url: 'http://fonds.example/graphql',
-    preferGetMethod: false,
-    exchanges: [fetchExchange],
-    fetch: (_, request) => {
-      const { operationName, variables } = JSON.parse(request?.body as string) as { operationName: string; variables: { input: Asked['input'] } };
-      if (operationName !== 'PickedOrg') asked.push({ name: operationName, input: variables.input });
-      const answers: Readonly<Record<string, unknown>> = {
-        PickedOrg: { org: { id: 'org:7', name: '湖州市委' } },
-        RenameUnit: { renameOrg: { org: { id: 'org:1' }, problems: [] } },
-        CloseUnit: { closeOrg: { org: { id: 'org:1' }, problems: [] } },
-        MoveUnit: { moveOrg: { org: null, relocation, problems: [] } },
-      };
-      return Promise.resolve(new Response(JSON.stringify({ data: answers[operationName] }), { headers: { 'content-type': 'application/json' } }));
-    },
+  const client = server<{ input: Asked['input'] }>(({ operationName, variables }) => {
+    if (operationName !== 'PickedOrg') asked.push({ name: operationName, input: variables.input });
+    const answers: Readonly<Record<string, unknown>> = {
+      PickedOrg: { org: { id: 'org:7', name: '湖州市委' } },
+      RenameUnit: { renameOrg: { org: { id: 'org:1' }, problems: [] } },
+      CloseUnit: { closeOrg: { org: { id: 'org:1' }, problems: [] } },
+      MoveUnit: { moveOrg: { org: null, relocation, problems: [] } },
+    };
+    return answers[operationName];
   });
   render(
     <Provider value={client}>
