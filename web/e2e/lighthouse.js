@@ -1,6 +1,7 @@
 // Lighthouse against the built pages of a running demo, as a phone on a simulated slow 4G.
 //   node e2e/lighthouse.js               accessibility and best practices of each page, ≥ 95
 //   node e2e/lighthouse.js performance   performance of each page, ≥ 90 as the median of five
+//   LONG_TASKS=1                         and what kept the processor for long, run by run
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';

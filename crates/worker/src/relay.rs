@@ -1,6 +1,7 @@
 //! The relay: takes events out of the outbox, finds who is told by rule, and writes notices and deliveries, in one
 //! transaction. Killed at any line, it has either done all of it or nothing; the events come again.
 
+mod event;
 mod rule;
 mod step;
 
@@ -104,7 +105,7 @@ impl Relay {
 
     async fn turn(&self, tenant: TenantId) -> Result<u64> {
         let mut relaying = self.store.relay(tenant).await?;
-        let Some(taken) = relaying.take(&step::topics(), BATCH).await? else { return Ok(0) };
+        let Some(taken) = relaying.take(&event::topics(), BATCH).await? else { return Ok(0) };
         let events = Events::read(&taken.events);
         let mut told = Vec::new();
         if !events.is_empty() {

@@ -164,3 +164,18 @@ async fn who_does_not_administer_an_organisation_sets_up_nothing_there() {
         assert_eq!(refused["problems"][0]["path"], json!([path]), "{refused}");
     }
 }
+
+/// An answer of before would say that notices go where they do not.
+#[tokio::test]
+async fn the_same_key_with_another_address_sets_up_nothing() {
+    let app = TestApp::new().await;
+    let admin = app.actor("zj/town/org_admin");
+    let input = |url: &str| {
+        json!({ "org": app.org("zj/town").to_string(), "name": "群", "reader": "DING_TALK", "url": url, "kinds": ["TO_REVIEW"],
+                "idempotencyKey": "webhook-once" })
+    };
+    let made = admin.mutate("createWebhook", input("https://oapi.example.cn/robot"), "webhook { id }").await;
+    assert_eq!(admin.mutate("createWebhook", input("https://oapi.example.cn/robot"), "webhook { id }").await, made);
+    let other = admin.try_mutate("createWebhook", input("https://oapi.example.cn/another"), "webhook { id }").await;
+    assert_eq!(other["errors"][0]["extensions"]["code"], "CONFLICT", "{other}");
+}

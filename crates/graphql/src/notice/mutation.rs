@@ -203,8 +203,8 @@ impl NoticeMutation {
     async fn create_webhook(&self, ctx: &Context<'_>, input: CreateWebhookInput) -> Answer<CreateWebhookPayload> {
         answer(ctx, |request| async move {
             let (post, org) = (parse(&input.post).or_refuse(request)?, parse(&input.org).or_refuse(request)?);
-            // Neither address nor secret is a part of what is kept of the input.
-            let kept = (input.org.as_str(), &input.name, input.reader, &input.kinds);
+            // Only a digest is kept of it. The secret is no part of that.
+            let kept = (input.org.as_str(), &input.name, input.reader, &input.url, input.locale, &input.kinds);
             let command = Command::new("webhook.create", &input.idempotency_key, post, &kept);
             let new = NewWebhook {
                 org,
