@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # Generated files that are committed: the offline data of sqlx's macros, and the contracts under schema/.
 
-# sqlx_data DIR: writes the offline data of every checked query into the empty folder DIR, described by a live database.
-# The macros do it themselves while the crates that use them are compiled, so these are touched first.
+# sqlx_data DIR URL [COMMAND…]: writes the offline data of every checked query into the empty folder DIR, described by a live
+# database. The macros do it themselves while the crates that use them are compiled, by COMMAND for the whole workspace or else
+# by a check of these crates alone; they are touched first.
 sqlx_data() {
-  local crate crates=() sources
+  local fresh=$1 url=$2 crate crates=() sources
+  shift 2
   for crate in "$FONDS_ROOT"/crates/*; do
     sources=$(grep -rlE --include='*.rs' 'query(_as|_scalar|_file|_file_as|_file_scalar)?(_unchecked)?!' "$crate" || true)
     [ -n "$sources" ] || continue
@@ -12,14 +14,18 @@ sqlx_data() {
     find "$crate" -name '*.rs' \( -name lib.rs -o -path '*/tests/*' \) -exec touch {} +
   done
   if [ ${#crates[@]} = 0 ]; then return 0; fi
-  (cd "$FONDS_ROOT" && SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$1 DATABASE_URL=$2 cargo check -q --locked --all-targets "${crates[@]}")
+  [ $# != 0 ] || set -- cargo check -q --locked --all-targets "${crates[@]}"
+  (cd "$FONDS_ROOT" && SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh DATABASE_URL=$url "$@")
 }
 
-# sqlx_same: is the committed data what the live database at the URL says?
+# sqlx_same URL [COMMAND…]: is the committed data what the live database at the URL says?
 sqlx_same() {
   local fresh
   fresh=$(mktemp -d "$FONDS_STATE/sqlx.XXXXXX")
-  sqlx_data "$fresh" "$1"
+  if ! sqlx_data "$fresh" "$@"; then
+    rm -rf "$fresh"
+    return 1
+  fi
   mkdir -p "$FONDS_ROOT/.sqlx"
   if ! diff -r "$FONDS_ROOT/.sqlx" "$fresh" >&2; then
     rm -rf "$fresh"

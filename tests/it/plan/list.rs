@@ -48,6 +48,7 @@ const DEAD: &str = "query($first: Int, $after: String) {
     page: deadLetters(first: $first, after: $after) { nodes { id reason account { name } } pageInfo { hasNextPage endCursor } } }";
 const HEADS: &str = "query($first: Int, $after: String) {
     page: auditHeads(first: $first, after: $after) { nodes { size at note } pageInfo { hasNextPage endCursor } } }";
+const OBJECTS: &str = "query($text: String!) { auditObjects(text: $text) { id name org { name } receipt { id } } }";
 const PROOF: &str = "query($no: Int!) { auditProof(no: $no) { file } }";
 const CONSISTENCY: &str = "{ auditConsistency { path } }";
 const FIGURES: &str = "query($input: FiguresInput!) { figures(input: $input) { childId type month state count child { name } measures { name value } } }";
@@ -166,6 +167,7 @@ async fn singles(app: &TestApp) -> Vec<Case<'_>> {
     let who = "SELECT 'account:' || replace(account_id::text, '-', '') FROM audit WHERE id = 20000";
     let who: String = testkit::scalar(&app.owner, who).await;
     let id = json!({ "id": record });
+    let titles: &[_] = &[("record_version", "record_version_title")];
     vec![
         one("record", (village.clone(), RECORD), id.clone(), &[("record", "record_pkey")]),
         one("timeline", (village.clone(), TIMELINE), id, &[("event", "event_pkey"), ("submission", "submission_pkey")]),
@@ -180,6 +182,13 @@ async fn singles(app: &TestApp) -> Vec<Case<'_>> {
         Case {
             most: 101.0,
             ..one("unread notices", (county_reviewer, UNREAD), json!({}), &[("notice", "notice_unread")])
+        },
+        // Hardly anything begins so, and a tenth of all.
+        one("titles that begin rarely", (auditor.clone(), OBJECTS), json!({ "text": "第77号记" }), titles),
+        Case {
+            // Ten are told; who may see each title is a question of its own.
+            most: 10.0 * 21.0,
+            ..one("titles that begin commonly", (auditor.clone(), OBJECTS), json!({ "text": "第1" }), titles)
         },
         one("audit of a person", (auditor.clone(), AUDIT), json!({ "account": who }), &[("audit", "audit_account")]),
         one(
