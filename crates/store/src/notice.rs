@@ -138,6 +138,29 @@ pub async fn mark(tx: &mut Tx, nos: &[i32], up_to: i32) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
+/// Marks as read what tells of these. Gives how many were not before.
+pub async fn mark_about(tx: &mut Tx, about: &[Subject]) -> Result<u64> {
+    let (tenant, who, at) = (tx.tenant().0, tx.who().uuid(), tx.at());
+    let records: Vec<_> = about.iter().filter_map(|one| one.record).map(Id::uuid).collect();
+    let (orgs, nos): (Vec<_>, Vec<_>) =
+        about.iter().filter_map(Subject::receipt).map(|receipt| (receipt.org.uuid(), receipt.no.0)).unzip();
+    let done = sqlx::query!(
+        "UPDATE notice SET read_at = $6
+          WHERE tenant_id = $1 AND account_id = $2 AND read_at IS NULL
+            AND ((subject->>'record')::uuid = ANY ($3)
+                 OR ((subject->>'org')::uuid, (subject->>'no')::bigint) IN (SELECT * FROM unnest($4::uuid[], $5::bigint[])))",
+        tenant,
+        who,
+        &records,
+        &orgs,
+        &nos,
+        at
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Wishes; the defaults where nothing was said.
 pub async fn preferences(tx: &mut Tx) -> Result<Preferences> {
     let (tenant, who) = (tx.tenant().0, tx.who().uuid());

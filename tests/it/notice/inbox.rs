@@ -149,6 +149,30 @@ async fn an_inbox_is_marked_by_its_owner_and_read_in_pages() {
     assert_eq!(hers["unreadNotices"], 5, "another's inbox is another's");
 }
 
+/// Whoever has gone through a queue has read what told of it, however long ago that was.
+#[tokio::test]
+async fn what_tells_of_a_record_or_a_receipt_is_marked_by_that() {
+    let app = TestApp::new().await;
+    for _ in 0..3 {
+        Desk::of(&app, "zj/village/recorder").send("ZBDH").await;
+    }
+    app.relayed().await;
+    let (reviewer, colleague) = (app.actor("zj/town/reviewer"), app.actor("zj/town/reviewer2"));
+    let inbox = "{ inbox(first: 50) { nodes { no readAt recordId receiptId } } }";
+    let told = reviewer.data(inbox, json!({})).await;
+    let nodes = told["inbox"]["nodes"].as_array().unwrap();
+    let (record, receipt) = (&nodes[2]["recordId"], &nodes[0]["receiptId"]);
+    let marked = reviewer.mutate("markNoticesRead", json!({ "about": [record, receipt, receipt] }), "marked").await;
+    assert_eq!(marked["marked"], 2);
+    let left = reviewer.data(inbox, json!({})).await;
+    let unread: Vec<_> =
+        left["inbox"]["nodes"].as_array().unwrap().iter().filter(|one| one["readAt"].is_null()).collect();
+    assert_eq!(unread.len(), 1);
+    assert_eq!(unread[0]["no"], nodes[1]["no"]);
+    let hers = colleague.data("{ unreadNotices }", json!({})).await;
+    assert_eq!(hers["unreadNotices"], 3, "another's inbox is another's");
+}
+
 #[tokio::test]
 async fn a_password_and_a_post() {
     let app = TestApp::new().await;

@@ -20,13 +20,15 @@ const told = (no: number, kind: Told['kind'], readAt: string | null = null): Tol
   org: null,
 });
 
-function open(id: string, notices: readonly Told[]) {
-  const asked: (readonly number[])[] = [];
-  const client = server<{ input: { notices: number[] } }>(({ variables }) => {
-    asked.push(variables.input.notices);
+/** `older`: so many more are unread than are told. */
+function open(id: string, notices: readonly Told[], older = 0) {
+  const asked: (readonly string[])[] = [];
+  const client = server<{ input: { about: string[] } }>(({ variables }) => {
+    asked.push(variables.input.about);
     return { markNoticesRead: { marked: 1, problems: [] } };
   });
-  let inbox: Inbox = { __typename: 'Inbox', unread: notices.length, notices: [...notices] };
+  const inboxOf = (all: readonly Told[]): Inbox => ({ __typename: 'Inbox', unread: all.filter(({ readAt }) => readAt === null).length + older, notices: [...all] });
+  let inbox = inboxOf(notices);
   const wrapper = ({ children }: { readonly children: ReactNode }) => (
     <Provider value={client}>
       <InboxContext value={inbox}>{children}</InboxContext>
@@ -36,7 +38,7 @@ function open(id: string, notices: readonly Told[]) {
   return {
     asked,
     come: (next: readonly Told[]) => {
-      inbox = { ...inbox, notices: [...next] };
+      inbox = inboxOf(next);
       rerender();
     },
   };
@@ -46,15 +48,15 @@ afterEach(() => vi.restoreAllMocks());
 
 test('a record that is open has its notices read, all by one question, and others stay', async () => {
   const { asked, come } = open('record:1', [told(4, 'FINAL'), told(3, 'TO_REVIEW'), told(2, 'APPROVED'), told(1, 'RETURNED', 'then')]);
-  await waitFor(() => expect(asked).toEqual([[4, 2]]));
+  await waitFor(() => expect(asked).toEqual([['record:1']]));
   come([told(4, 'FINAL', 'now'), told(3, 'TO_REVIEW'), told(2, 'APPROVED', 'now')]);
   come([told(5, 'FINAL'), told(4, 'FINAL', 'now')]);
-  await waitFor(() => expect(asked).toEqual([[4, 2], [5]]));
+  await waitFor(() => expect(asked).toEqual([['record:1'], ['record:1']]));
 });
 
 test('its receipt has those that lead to the receipt read', async () => {
   const { asked } = open('receipt:1.1', [told(4, 'FINAL'), told(3, 'TO_REVIEW'), told(2, 'OVERDUE')]);
-  await waitFor(() => expect(asked).toEqual([[3, 2]]));
+  await waitFor(() => expect(asked).toEqual([['receipt:1.1']]));
 });
 
 test('where nothing is unread nothing is asked, and what comes unseen waits until it is looked at', async () => {
@@ -64,5 +66,12 @@ test('where nothing is unread nothing is asked, and what comes unseen waits unti
   expect(asked).toEqual([]);
   hidden.mockReturnValue('visible');
   document.dispatchEvent(new Event('visibilitychange'));
-  await waitFor(() => expect(asked).toEqual([[3]]));
+  await waitFor(() => expect(asked).toEqual([['record:1']]));
+});
+
+test('where older ones are unread the server is asked for them, once for each object', async () => {
+  const { asked, come } = open('receipt:1.1', [told(40, 'FINAL', 'then')], 30);
+  await waitFor(() => expect(asked).toEqual([['receipt:1.1']]));
+  come([told(41, 'FINAL'), told(40, 'FINAL', 'then')]);
+  expect(asked).toEqual([['receipt:1.1']]);
 });

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use authz::act;
-use domain::{Outcome, live::Topic};
+use domain::{Outcome, live::Topic, notice::Subject};
 use serde::{Deserialize, Serialize};
 use store::notice::Titled;
 
@@ -47,19 +47,28 @@ pub async fn unread(reader: &mut Reader) -> Result<i64> {
     Ok(store::notice::unread(&mut reader.tx, UNREAD).await?)
 }
 
-/// Marks these as read, and all up to a number.
-pub async fn mark(
-    cx: &App,
-    caller: &Caller,
-    command: Command,
-    nos: &[i32],
-    up_to: Option<i32>,
-) -> Result<Outcome<Marked>> {
+/// Which notices are marked as read: these, all up to a number, and what tells of some record or receipt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Picked {
+    /// By number.
+    pub nos: Vec<i32>,
+    /// Up to this one.
+    pub up_to: Option<i32>,
+    /// Each a record or a receipt.
+    pub about: Vec<Subject>,
+}
+
+/// Marks notices as read.
+pub async fn mark(cx: &App, caller: &Caller, command: Command, picked: &Picked) -> Result<Outcome<Marked>> {
     let mut work = match cx.begin(caller, command).await? {
         Begun::Fresh(work) => work,
         Begun::Answered(outcome) => return Ok(outcome),
     };
-    let marked = store::notice::mark(&mut work.tx, nos, up_to.unwrap_or(0)).await?;
+    let Picked { nos, up_to, about } = picked;
+    let mut marked = store::notice::mark(&mut work.tx, nos, up_to.unwrap_or(0)).await?;
+    if !about.is_empty() {
+        marked += store::notice::mark_about(&mut work.tx, about).await?;
+    }
     work.touch([Topic::Inbox(work.actor.account)]);
     work.done(Marked(marked), Vec::new()).await
 }

@@ -2,10 +2,13 @@
 
 use app::{
     Command,
-    notice::{Asked, NewWebhook},
+    notice::{Asked, NewWebhook, Picked},
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use domain::notice::Preferences;
+use domain::{
+    id::ReceiptId,
+    notice::{Preferences, Subject},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
@@ -30,6 +33,9 @@ personal_inputs! {
         notices: Vec<i32>,
         /// And all up to this number.
         up_to: Option<i32>,
+        /// And what tells of these, records or receipts; a hundred at the most.
+        #[graphql(default)]
+        about: Vec<ID>,
     }
 }
 
@@ -143,6 +149,14 @@ pub(crate) struct RedriveDeliveriesPayload {
     problems: Vec<Problem>,
 }
 
+/// What notices tell of: a receipt or a record.
+fn subject(id: &ID) -> app::Result<Subject> {
+    if let Ok(ReceiptId { org, no }) = parse(id) {
+        return Ok(Subject { org: Some(org), no: Some(no), ..Subject::default() });
+    }
+    Ok(Subject { record: Some(parse(id)?), ..Subject::default() })
+}
+
 /// Mutations of notices.
 #[derive(Debug, Default)]
 pub struct NoticeMutation;
@@ -159,9 +173,14 @@ impl NoticeMutation {
             if input.notices.len() > 1000 {
                 return Err(bad_request(request.locale, "notices 最多 1000 个", "notices: 1000 at the most"));
             }
+            if input.about.len() > 100 {
+                return Err(bad_request(request.locale, "about 最多 100 个", "about: 100 at the most"));
+            }
+            let about = input.about.iter().map(subject).collect::<app::Result<_>>().or_refuse(request)?;
             let command = input.command("notice.read").or_refuse(request)?;
             let caller = request.mutate().await.or_refuse(request)?;
-            let outcome = app::notice::mark(&request.app, caller, command, &input.notices, input.up_to).await;
+            let picked = Picked { nos: input.notices, up_to: input.up_to, about };
+            let outcome = app::notice::mark(&request.app, caller, command, &picked).await;
             let (marked, problems) = split(outcome.or_refuse(request)?, request.locale);
             Ok(MarkNoticesReadPayload { marked: marked.map(|marked| marked.0), problems })
         })

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useClient } from 'urql';
 import { useStore } from '../../client/store';
 import { useAsk } from '../../frame/ask';
+import { useSeenMany } from '../../frame/seen';
 import { shortcuts } from '../../frame/shortcuts';
 import { Failure, Nothing } from '../../frame/state';
 import { useTitle } from '../../frame/title';
@@ -54,7 +55,11 @@ function Rows({ post, queue }: { readonly post: Post; readonly queue: ReceiptQue
   const client = useClient();
   const kept = keptOf(client, post.id, queue);
   const { chosen, pages, decided } = useStore(kept);
-  const { results, going, failed, approve, stop } = useMany(post.id, (ids) => settle(client, ...ids));
+  const seen = useSeenMany();
+  const { results, going, failed, approve, stop } = useMany(post.id, (ids) => {
+    settle(client, ...ids);
+    seen(ids);
+  });
   const keys = useStore(shortcuts);
   useRowKeys();
   const choose = (next: ReadonlySet<string>): void => kept.set({ ...kept.get(), chosen: next });
