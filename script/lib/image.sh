@@ -243,6 +243,8 @@ VALUES
     -d '{"query":"{ tenant { key name } }"}')
   [ "$answer" = '{"data":{"tenant":{"key":"image","name":"映像"}}}' ] || die "answered: $answer"
   say "asked who it is: $answer"
+  page=$(curl -fsS http://127.0.0.1:18090/ | grep -oE '/assets/index-[A-Za-z0-9_-]+\.js' | head -n 1)
+  [ -n "$page" ] && curl -fsS -o /dev/null "http://127.0.0.1:18090$page" || die "the pages are not in the image"
   curl -fsS http://127.0.0.1:18090/readyz | grep -q '"redis":"up"' || die "the gateway does not reach redis"
   curl -fsS http://127.0.0.1:18092/metrics | grep -q '^fonds_fold_lag_seconds' || die "the worker tells no figures"
   code=$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:18090/metrics)
