@@ -28,7 +28,7 @@ const FIRST = /\/src\/words\/zh-CN\.ts$/;
 const LATER = /\/src\/frame\/controls\.tsx$/;
 
 /** What every page stands on: one file instead of seven, for a line on which each costs its way there and back. */
-const BASE = /\/node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[\w-]+|@?urql|wonka|graphql|graphql-ws|i18next|react-i18next|idb-keyval)\//;
+const BASE = /\/node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[\w-]+|@?urql|wonka|graphql|graphql-ws|i18next|react-i18next|idb-keyval)\/|\/src\/(client\/[\w-]+\.ts|frame\/plain\.tsx)$/;
 
 /** Names both in the page: the first is fetched beside its script, not after it; the second while it is read (`frame/later.ts`). */
 function ahead(): Plugin {
