@@ -149,12 +149,12 @@ pub(crate) struct RedriveDeliveriesPayload {
     problems: Vec<Problem>,
 }
 
-/// What notices tell of: a receipt or a record.
-fn subject(id: &ID) -> app::Result<Subject> {
+/// What notices tell of: a receipt or a record. Nothing tells of what is neither, as of what is not there.
+fn subject(id: &ID) -> Option<Subject> {
     if let Ok(ReceiptId { org, no }) = parse(id) {
-        return Ok(Subject { org: Some(org), no: Some(no), ..Subject::default() });
+        return Some(Subject { org: Some(org), no: Some(no), ..Subject::default() });
     }
-    Ok(Subject { record: Some(parse(id)?), ..Subject::default() })
+    Some(Subject { record: Some(parse(id).ok()?), ..Subject::default() })
 }
 
 /// Mutations of notices.
@@ -176,7 +176,7 @@ impl NoticeMutation {
             if input.about.len() > 100 {
                 return Err(bad_request(request.locale, "about 最多 100 个", "about: 100 at the most"));
             }
-            let about = input.about.iter().map(subject).collect::<app::Result<_>>().or_refuse(request)?;
+            let about = input.about.iter().filter_map(subject).collect();
             let command = input.command("notice.read").or_refuse(request)?;
             let caller = request.mutate().await.or_refuse(request)?;
             let picked = Picked { nos: input.notices, up_to: input.up_to, about };

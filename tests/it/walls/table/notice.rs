@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::walls::{
-    case::{Case, Denial, Floor, On},
+    case::{Case, Denial, Floor, On, State},
     people::{BRANCH, COUNTY_ADMIN, COUNTY_DECIDES, HIGHER_ADMINS, SIGNED_IN, SYSTEM, TOWN_ADMIN, TOWN_DECIDES},
 };
 
@@ -47,6 +47,15 @@ fn oneself() -> Vec<Case> {
             .may(SIGNED_IN)
             .sample(&["zj/village/secretary", "edu/college/reviewer"])
             .floor(Floor::Session),
+        Case::mutation(
+            "markNoticesRead",
+            "marked problems { code severity }",
+            |asked| json!({ "about": [asked.subject.town] }),
+        )
+        .on(On::Record(State::AtTown))
+        .may(&[TOWN_DECIDES])
+        .denied(Denial::Empty)
+        .floor(Floor::Session),
         Case::mutation(
             "updateNoticePreferences",
             "preferences { digestAt email } problems { code severity }",
