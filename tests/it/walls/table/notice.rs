@@ -10,6 +10,8 @@ use crate::walls::{
 
 /// Who has been told of something: see `World::new`.
 const TOLD: &[&[&str]] = &[BRANCH, TOWN_DECIDES, COUNTY_DECIDES, &["edu/college/reviewer"]];
+/// None of the people: a record made for a cell has no notices yet. Whoever is told and marks stands in `notice::inbox`.
+const TOLD_LATER: &[&str] = &["nobody yet"];
 /// Administrators over the branch.
 const OVER: &[&[&str]] = &[TOWN_ADMIN, COUNTY_ADMIN, HIGHER_ADMINS, SYSTEM];
 
@@ -53,8 +55,8 @@ fn oneself() -> Vec<Case> {
             |asked| json!({ "about": [asked.subject.town] }),
         )
         .on(On::Record(State::AtTown))
-        .may(&[TOWN_DECIDES])
-        .denied(Denial::Empty)
+        .may(SIGNED_IN)
+        .sample(TOLD_LATER)
         .floor(Floor::Session),
         Case::mutation(
             "updateNoticePreferences",
